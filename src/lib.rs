@@ -1,0 +1,5 @@
+//! jiuji 救急: Markdown in, the right emergency strategy out.
+//!
+//! ARCHITECTURE.md in the repository draws the data flow and says which module may use which.
+
+pub mod config;

@@ -2,4 +2,5 @@
 //!
 //! ARCHITECTURE.md in the repository draws the data flow and says which module may use which.
 
+pub mod article;
 pub mod config;

@@ -1,0 +1,278 @@
+//! Markdown as a sequence of sections. The one place that knows the parser's options and the
+//! limits that keep hostile nesting away from everything behind it.
+//!
+//! Entry point: [`walk`].
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::{
+    SectionKind,
+    anchors::Anchors,
+    text::{is_block, plain},
+};
+
+/// Elements nested deeper than this lose their markup, not their text: nested elements cost the
+/// sanitiser a walk over all of their ancestors each.
+const MAX_DEPTH: usize = 64;
+
+/// Longest title taken from a heading, in characters.
+const MAX_TITLE_CHARS: usize = 120;
+
+/// Takes what [`walk`] finds, in the order of the text.
+pub(super) trait Sink<'a> {
+    /// A section begins.
+    fn section(&mut self, heading: Heading<'a>);
+    /// Content of the section that began last; `offset` is in bytes of the body.
+    fn event(&mut self, event: Event<'a>, offset: usize);
+}
+
+/// The beginning of a section.
+pub(super) struct Heading<'a> {
+    /// Plain text; empty for text before the first heading.
+    pub(super) title: String,
+    /// Unique id with the prefix `s-`.
+    pub(super) anchor: String,
+    /// 1 to 3; 0 for text before the first heading.
+    pub(super) level: u8,
+    pub(super) kind: SectionKind,
+    /// In bytes of the body.
+    pub(super) offset: usize,
+    /// The heading's own events with their offsets: it may hold links.
+    pub(super) content: Vec<(Event<'a>, usize)>,
+}
+
+/// The Markdown that articles are written in.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_GFM
+}
+
+/// Sends the sections of `body` to `sink` and gives the article's title.
+///
+/// Sections begin at headings of level 1 to 3 that stand in no quote or list. Deeper headings
+/// stay inside, with their id filled in. A level-1 heading that opens the body and repeats the
+/// title makes no section: what follows is a section of level 0 under its anchor. The title is
+/// `declared`, else the first heading, else `None`.
+pub(super) fn walk<'a>(
+    body: &'a str,
+    declared: Option<&str>,
+    sink: &mut dyn Sink<'a>,
+) -> Option<String> {
+    let mut walker = Walker {
+        sink,
+        title: declared.map(str::to_owned),
+        anchors: Anchors::default(),
+        kind: SectionKind::Other,
+        depth: 0,
+        is_open: false,
+        opening: None,
+    };
+    let mut events = Parser::new_ext(body, options()).into_offset_iter();
+    while let Some((event, range)) = events.next() {
+        if let Event::Start(Tag::Heading { level, .. }) = event {
+            let end = Event::End(TagEnd::Heading(level));
+            let content = events.by_ref().take_while(|(event, _)| *event != end);
+            let content = content.map(|(event, range)| (event, range.start)).collect();
+            walker.heading(level, content, range.start);
+        } else {
+            walker.event(event, range.start);
+        }
+    }
+    walker.title
+}
+
+struct Walker<'a, 's> {
+    sink: &'s mut dyn Sink<'a>,
+    title: Option<String>,
+    anchors: Anchors,
+    /// Kind of the second-level section we are in.
+    kind: SectionKind,
+    depth: usize,
+    is_open: bool,
+    /// Anchor and offset of a first heading that only repeats the title.
+    opening: Option<(String, usize)>,
+}
+
+impl<'a> Walker<'a, '_> {
+    fn heading(&mut self, level: HeadingLevel, content: Vec<(Event<'a>, usize)>, offset: usize) {
+        let title = plain(content.iter().map(|(event, _)| event)).replace('\n', " ");
+        let anchor = self.anchors.unique(&title);
+        if self.title.is_none() && !title.is_empty() {
+            self.title = Some(title.chars().take(MAX_TITLE_CHARS).collect());
+        }
+        if self.depth > 0 || level > HeadingLevel::H3 {
+            return self.inner_heading(level, anchor, content, offset);
+        }
+        let repeats_title = self.title.as_ref() == Some(&title);
+        if level == HeadingLevel::H1
+            && repeats_title
+            && !self.is_open
+            && self.opening.is_none()
+            && !has_link(&content)
+        {
+            self.opening = Some((anchor, offset));
+            return;
+        }
+        self.opening = None;
+        let level = level as u8;
+        if level < 3 {
+            self.kind = if level == 2 { kind_of(&title) } else { SectionKind::Other };
+        }
+        self.open(Heading { title, anchor, level, kind: self.kind, offset, content });
+    }
+
+    fn inner_heading(
+        &mut self,
+        level: HeadingLevel,
+        anchor: String,
+        content: Vec<(Event<'a>, usize)>,
+        offset: usize,
+    ) {
+        let id = Some(CowStr::from(anchor));
+        let tag = Tag::Heading { level, id, classes: Vec::new(), attrs: Vec::new() };
+        let end = Event::End(tag.to_end());
+        self.event(Event::Start(tag), offset);
+        for (event, offset) in content {
+            self.event(event, offset);
+        }
+        self.event(end, offset);
+    }
+
+    fn event(&mut self, event: Event<'a>, offset: usize) {
+        if !self.is_open {
+            self.open_preamble(offset);
+        }
+        match &event {
+            Event::Start(_) => {
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    return;
+                }
+            }
+            Event::End(tag) => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.depth >= MAX_DEPTH {
+                    if is_block(*tag) {
+                        self.sink.event(Event::SoftBreak, offset);
+                    }
+                    return;
+                }
+            }
+            _ => {}
+        }
+        self.sink.event(event, offset);
+    }
+
+    fn open_preamble(&mut self, offset: usize) {
+        let (anchor, offset) =
+            self.opening.take().unwrap_or_else(|| (self.anchors.unique("top"), offset));
+        let title = String::new();
+        let kind = SectionKind::Other;
+        self.open(Heading { title, anchor, level: 0, kind, offset, content: Vec::new() });
+    }
+
+    fn open(&mut self, heading: Heading<'a>) {
+        self.is_open = true;
+        self.sink.section(heading);
+    }
+}
+
+fn has_link(content: &[(Event<'_>, usize)]) -> bool {
+    content
+        .iter()
+        .any(|(event, _)| matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })))
+}
+
+/// Source: the article model, section 4.
+fn kind_of(title: &str) -> SectionKind {
+    match title {
+        "现象" => SectionKind::Symptoms,
+        "影响" => SectionKind::Impact,
+        "先问用户" => SectionKind::Questions,
+        "应急策略" => SectionKind::Strategy,
+        "各渠道话术" => SectionKind::Scripts,
+        "升级与上报" => SectionKind::Escalation,
+        "预防措施" => SectionKind::Prevention,
+        "根因与永久措施" => SectionKind::Causes,
+        "复盘报告" => SectionKind::Report,
+        "参考" => SectionKind::References,
+        _ => SectionKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Seen {
+        sections: Vec<(u8, String, String)>,
+        depth: usize,
+        deepest: usize,
+    }
+
+    impl<'a> Sink<'a> for Seen {
+        fn section(&mut self, heading: Heading<'a>) {
+            self.sections.push((heading.level, heading.title, heading.anchor));
+        }
+
+        fn event(&mut self, event: Event<'a>, _offset: usize) {
+            match event {
+                Event::Start(_) => self.depth += 1,
+                Event::End(_) => self.depth -= 1,
+                _ => {}
+            }
+            self.deepest = self.deepest.max(self.depth);
+        }
+    }
+
+    fn sections(body: &str, declared: Option<&str>) -> (Option<String>, Vec<(u8, String, String)>) {
+        let mut seen = Seen::default();
+        let title = walk(body, declared, &mut seen);
+        (title, seen.sections)
+    }
+
+    #[test]
+    fn sections_begin_at_headings_of_the_first_three_levels() {
+        let (title, sections) =
+            sections("前言\n\n# 甲\n## 乙\n### 丙\n#### 丁\n> ## 戊\n\n### 丙", Some("题"));
+        assert_eq!(title.as_deref(), Some("题"));
+        let expected = [
+            (0, "", "s-top"),
+            (1, "甲", "s-甲"),
+            (2, "乙", "s-乙"),
+            (3, "丙", "s-丙"),
+            (3, "丙", "s-丙-2"),
+        ];
+        let expected =
+            expected.map(|(level, title, anchor)| (level, title.to_owned(), anchor.to_owned()));
+        assert_eq!(sections, expected);
+    }
+
+    #[test]
+    fn a_first_heading_that_is_the_title_makes_no_section() {
+        let cases = [
+            ("# 题\n文", None, vec![(0, "", "s-题")]),
+            ("题\n===\n\n文", Some("题"), vec![(0, "", "s-题")]),
+            ("# 题\n## 乙", Some("题"), vec![(2, "乙", "s-乙")]),
+            ("# 题", Some("别的"), vec![(1, "题", "s-题")]),
+            ("文\n# 题", None, vec![(0, "", "s-top"), (1, "题", "s-题")]),
+        ];
+        for (body, declared, expected) in cases {
+            let expected: Vec<_> =
+                expected.iter().map(|(l, t, a)| (*l, (*t).to_owned(), (*a).to_owned())).collect();
+            assert_eq!(sections(body, declared).1, expected, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_keeps_its_text_and_loses_its_markup() {
+        let mut seen = Seen::default();
+        let body = format!("{} 文\n\n# 尾", ">".repeat(10_000));
+        walk(&body, Some("题"), &mut seen);
+        assert_eq!((seen.deepest, seen.depth), (MAX_DEPTH, 0));
+        assert_eq!(seen.sections.len(), 2);
+    }
+}

@@ -2,5 +2,6 @@
 //!
 //! ARCHITECTURE.md in the repository draws the data flow and says which module may use which.
 
+pub mod analysis;
 pub mod article;
 pub mod config;

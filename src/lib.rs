@@ -5,3 +5,4 @@
 pub mod analysis;
 pub mod article;
 pub mod config;
+pub mod index;

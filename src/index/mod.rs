@@ -1,0 +1,46 @@
+//! The index: schema, build, incremental apply, generations on disk, verification.
+//!
+//! The index is the snapshot: it stores each article whole, so a reader needs nothing else. It is
+//! derived from the articles and may be deleted at any time.
+//!
+//! Entry points: [`Store`] (generations in a folder, one writer), [`Generation`] (one index that
+//! takes changes) and [`Snapshot`] (one immutable revision). This module never reads an article's
+//! file and never ranks.
+
+mod card;
+mod directory;
+mod generation;
+mod manifest;
+mod record;
+mod schema;
+mod snapshot;
+mod store;
+mod text;
+
+use std::path::PathBuf;
+
+pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
+pub use generation::{Changes, Generation};
+pub use manifest::{Manifest, revision};
+pub use record::{Record, Row, Stored};
+pub use schema::{Fields, SCHEMA_VERSION};
+pub use snapshot::{Info, SegmentColumns, Snapshot};
+pub use store::{Identity, Opened, Store};
+pub use text::{PartKind, TextPart, decode as decode_text};
+
+/// The index could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Another process writes to the folder.
+    #[error("{} 正被另一个 jiuji 进程使用", .0.display())]
+    Locked(PathBuf),
+    /// The folder or a file in it cannot be read or written.
+    #[error("索引目录读写失败：{0}")]
+    Io(#[from] std::io::Error),
+    /// The search engine failed.
+    #[error("索引读写失败：{0}")]
+    Engine(#[from] tantivy::TantivyError),
+    /// What is on disk is not what was written.
+    #[error("索引已损坏：{0}")]
+    Damaged(String),
+}

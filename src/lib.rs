@@ -6,3 +6,4 @@ pub mod analysis;
 pub mod article;
 pub mod config;
 pub mod index;
+pub mod search;

@@ -1,0 +1,218 @@
+//! What one article's text says about a query: collected in a single walk, without judging it.
+
+use super::{
+    units::{Runs, Units},
+    walk::{CellValue, Event, walk},
+    weights,
+};
+use crate::{
+    article::SectionKind,
+    index::{PartKind, TextPart, decode_text},
+};
+
+/// Counts per unit and a few facts about places. The vectors are reused from article to article.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Evidence {
+    /// Occurrences of each unit in the flat text, weighted by the part they stand in.
+    pub flat: Vec<f32>,
+    /// Occurrences of each unit in the title.
+    pub title: Vec<f32>,
+    /// Sum of the gains of the different typed units near the start of the body.
+    pub lead: f32,
+    /// Greatest sum of the gains of the different typed units in one line.
+    pub line: f32,
+    /// Whether the whole query occurs literally.
+    pub literal: bool,
+}
+
+/// Collects evidence; made once per query.
+pub(super) struct Collector<'q> {
+    units: &'q Units,
+    /// For each typed unit what it adds where only different units count.
+    gains: &'q [f32],
+    literal: Literal<'q>,
+}
+
+/// Looks for the query's characters one after the other.
+/// Source: Knuth, Morris, Pratt: Fast Pattern Matching in Strings, 1977.
+struct Literal<'q> {
+    pattern: &'q [char],
+    failure: Vec<usize>,
+}
+
+impl<'q> Collector<'q> {
+    /// A collector for these units; `gains` has one value per typed unit.
+    #[must_use]
+    pub(super) fn new(units: &'q Units, gains: &'q [f32], literal: &'q [char]) -> Self {
+        let failure = failure_table(literal);
+        Self { units, gains, literal: Literal { pattern: literal, failure } }
+    }
+
+    /// Walks through the text of one article.
+    #[must_use]
+    pub(super) fn collect(&self, text: &str) -> Evidence {
+        let n_units = self.units.all.len();
+        let mut evidence =
+            Evidence { flat: vec![0.0; n_units], title: vec![0.0; n_units], ..Evidence::default() };
+        let mut state = State {
+            collector: self,
+            runs: Runs::new(self.units),
+            line_of: vec![0; n_units],
+            line: 1,
+            line_gain: 0.0,
+            lead_cells_left: 0,
+            in_lead: vec![false; n_units],
+            matched: 0,
+        };
+        let has_symptoms = decode_text(text).any(|part| starts_lead(&part, true));
+        let mut lead_started = false;
+        for part in decode_text(text) {
+            if !lead_started && starts_lead(&part, has_symptoms) {
+                lead_started = true;
+                state.lead_cells_left = weights::LEAD_CELLS;
+            }
+            state.part(&part, &mut evidence);
+        }
+        evidence
+    }
+}
+
+/// The lead is the start of the symptoms where there are any, else of the body.
+fn starts_lead(part: &TextPart<'_>, has_symptoms: bool) -> bool {
+    match part.kind {
+        PartKind::Section(SectionKind::Symptoms) => true,
+        PartKind::Section(_) => !has_symptoms,
+        _ => false,
+    }
+}
+
+struct State<'c, 'q> {
+    collector: &'c Collector<'q>,
+    runs: Runs<'q>,
+    /// The line in which each unit was last met.
+    line_of: Vec<u32>,
+    line: u32,
+    line_gain: f32,
+    lead_cells_left: usize,
+    in_lead: Vec<bool>,
+    /// Characters of the literal matched so far.
+    matched: usize,
+}
+
+impl State<'_, '_> {
+    fn part(&mut self, part: &TextPart<'_>, evidence: &mut Evidence) {
+        let weight = weights::part(part.kind);
+        let is_title = part.kind == PartKind::Title;
+        let is_body = matches!(part.kind, PartKind::Section(_));
+        if !is_body {
+            self.matched = 0;
+        }
+        for text in [part.heading, part.text] {
+            walk(text, |event| match event {
+                Event::Char(c) => self.char(c, evidence),
+                Event::Cell(value, ..) => self.cell(value, weight, is_title, is_body, evidence),
+                Event::Gap => self.runs.gap(),
+                Event::LineEnd => self.end_line(weight, evidence),
+            });
+        }
+    }
+
+    fn cell(
+        &mut self,
+        value: CellValue,
+        weight: f32,
+        is_title: bool,
+        is_body: bool,
+        evidence: &mut Evidence,
+    ) {
+        let lead = is_body && self.lead_cells_left > 0;
+        if lead {
+            self.lead_cells_left -= 1;
+        }
+        let Self { collector, runs, line_of, line, line_gain, in_lead, .. } = self;
+        runs.cell(value, |unit, _| {
+            evidence.flat[unit] += weight;
+            if is_title {
+                evidence.title[unit] += 1.0;
+            }
+            let Some(&gain) = collector.gains.get(unit) else { return };
+            if line_of[unit] != *line {
+                line_of[unit] = *line;
+                *line_gain += gain;
+            }
+            if lead && !in_lead[unit] {
+                in_lead[unit] = true;
+                evidence.lead += gain;
+            }
+        });
+    }
+
+    fn end_line(&mut self, weight: f32, evidence: &mut Evidence) {
+        self.runs.gap();
+        evidence.line = evidence.line.max(self.line_gain * weight);
+        self.line_gain = 0.0;
+        self.line += 1;
+    }
+
+    fn char(&mut self, c: char, evidence: &mut Evidence) {
+        let Literal { pattern, failure } = &self.collector.literal;
+        if evidence.literal || pattern.is_empty() {
+            return;
+        }
+        while self.matched > 0 && pattern[self.matched] != c {
+            self.matched = failure[self.matched - 1];
+        }
+        if pattern[self.matched] == c {
+            self.matched += 1;
+        }
+        if self.matched == pattern.len() {
+            evidence.literal = true;
+            self.matched = 0;
+        }
+    }
+}
+
+fn failure_table(pattern: &[char]) -> Vec<usize> {
+    let mut failure = vec![0; pattern.len()];
+    let mut length = 0;
+    for at in 1..pattern.len() {
+        while length > 0 && pattern[at] != pattern[length] {
+            length = failure[length - 1];
+        }
+        if pattern[at] == pattern[length] {
+            length += 1;
+        }
+        failure[at] = length;
+    }
+    failure
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analysis::{Analyzer, Vocabulary},
+        search::plan::Plan,
+    };
+
+    fn literal_in(query: &str, text: &str) -> bool {
+        let analyzer = Analyzer::new(Vocabulary::built_in().unwrap());
+        let plan = Plan::new(&analyzer, query);
+        let units = Units::new(&plan);
+        let encoded = format!("\u{1e}o\u{1f}\u{1f}标题\u{1f}{text}");
+        Collector::new(&units, &[], &plan.literal).collect(&encoded).literal
+    }
+
+    #[test]
+    fn a_literal_is_found_over_punctuation_and_inside_latin_words() {
+        for (query, text, expected) in [
+            ("了，再", "硬盘坏了。再看", true),
+            ("ror_lo", "打开 error_log 看", true),
+            ("aab", "aaab", true),
+            ("坏盘", "硬盘坏了", false),
+            ("题硬", "硬盘", true),
+        ] {
+            assert_eq!(literal_in(query, text), expected, "{query} in {text}");
+        }
+    }
+}

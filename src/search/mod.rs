@@ -1,0 +1,99 @@
+//! From what a caller says to the articles that help, as plain functions over a snapshot.
+//!
+//! ```text
+//! query → Plan → candidates (first stage) → Ranker (second stage) → hits, facets, notes
+//! ```
+//!
+//! Entry points: [`search`], [`suggest`], [`explain`]. This module never reads a file and never
+//! writes an index.
+
+mod answer;
+mod evidence;
+mod explain;
+mod facets;
+mod hits;
+mod listing;
+mod lower;
+mod nearest;
+mod passage;
+mod plan;
+mod query;
+mod rank;
+mod suggest;
+mod units;
+mod walk;
+pub mod weights;
+
+use std::time::Instant;
+
+use tantivy::{
+    DocAddress,
+    collector::{Count, TopDocs},
+};
+
+pub use answer::{
+    Answer, FacetCount, Facets, Hit, MatchedBy, Note, Snippet, Suggestion, SuggestionKind,
+};
+pub use explain::{Explanation, SynonymShare, TokenShare, explain};
+pub use nearest::nearest_ids;
+pub use plan::{Alternative, Clause, Concept, Plan, Reason};
+pub use query::{DEFAULT_LIMIT, Filters, MAX_DEPTH, MAX_LIMIT, MAX_QUERY_CHARS, Query, QueryError};
+pub use suggest::{MAX_SUGGESTIONS, suggest};
+
+pub use crate::index::{Card, CardBranch, CardStep};
+use crate::index::{IndexError, Snapshot};
+
+/// Answers a query from a snapshot.
+///
+/// An empty query lists by severity and title. A query that nothing matches gets the nearest
+/// entry articles, `total` 0 and a note.
+///
+/// # Errors
+/// [`QueryError::Index`] when the index cannot be read.
+pub fn search(snapshot: &Snapshot, query: &Query) -> Result<Answer, QueryError> {
+    let started = Instant::now();
+    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    let mut answer = if plan.is_empty() {
+        hits::listed(snapshot, query)?
+    } else {
+        ranked(snapshot, query, &plan)?
+    };
+    if let Some(kept) = query.cut {
+        answer.notes.push(Note::Cut { kept });
+    }
+    answer.elapsed_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Ok(answer)
+}
+
+/// Ids of all published articles that match, in no particular order.
+///
+/// # Errors
+/// [`QueryError`] as for a search.
+pub fn match_set(snapshot: &Snapshot, text: &str) -> Result<Vec<String>, QueryError> {
+    let plan = Plan::new(snapshot.analyzer(), text);
+    let query = lower::matches(snapshot, &plan)?;
+    let query = lower::filtered(snapshot, &*query, &Filters::default(), None);
+    let found = snapshot.searcher().search(&query, &tantivy::collector::DocSetCollector);
+    let found = found.map_err(IndexError::from)?;
+    Ok(found.into_iter().filter_map(|address| snapshot.id_of(address)).collect())
+}
+
+fn ranked(snapshot: &Snapshot, query: &Query, plan: &Plan) -> Result<Answer, QueryError> {
+    let unfiltered = lower::matches(snapshot, plan)?;
+    let engine_query = lower::filtered(snapshot, &*unfiltered, &query.filters, None);
+    let n_wanted = weights::FACETED.max(query.offset + query.limit);
+    let collectors = (TopDocs::with_limit(n_wanted).order_by_score(), Count);
+    let (best, total): (Vec<(f32, DocAddress)>, usize) =
+        snapshot.searcher().search(&engine_query, &collectors).map_err(IndexError::from)?;
+    if total == 0 {
+        // Facets without their own filter show which filter to take back.
+        let facets = facets::count(snapshot, &*unfiltered, &query.filters, &[])?;
+        return hits::nothing(snapshot, query, plan, facets);
+    }
+    let ranker = rank::Ranker::new(snapshot, plan)?;
+    let (candidates, rest) = best.split_at(best.len().min(weights::RERANKED));
+    let ranked = ranker.rank(candidates)?;
+    let faceted = best.get(..weights::FACETED).unwrap_or(&best);
+    let facets = facets::count(snapshot, &*unfiltered, &query.filters, faceted)?;
+    hits::answer(&ranker, query, &ranked, rest, total, facets)
+}

@@ -1,0 +1,280 @@
+//! What a query asks of the index, as a plain value that any engine could carry out.
+//!
+//! A plan has clauses (a kind of token, its text, its weight and why it is there), concepts
+//! (words of the query and the terms that say the same), declared codes that the query may name,
+//! and the characters for a literal search. Corrections of what the collection does not know
+//! become further clauses with reasons of their own.
+
+use std::collections::{HashMap, HashSet};
+
+use super::weights;
+use crate::analysis::{Analyzer, Kind, Scanned, code_key, grams, is_searchable, searchable_chars};
+
+/// Alternatives of a concept that are used at most.
+const MAX_ALTERNATIVES: usize = 16;
+/// Cells that may form one declared code.
+const MAX_CODE_CELLS: usize = 6;
+/// Windows of cells that are tried as declared codes at most.
+const MAX_CODE_WINDOWS: usize = 256;
+
+/// Why a clause is in the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It was typed.
+    Typed,
+    /// It was typed, and lies wholly inside stop words.
+    Filler,
+    /// It says the same as typed words.
+    Synonym,
+}
+
+/// A token to look for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clause {
+    /// Kind of token, which names the field.
+    pub kind: Kind,
+    /// Folded text.
+    pub text: String,
+    /// First cell of the first occurrence, in its own scanned text.
+    pub cell: usize,
+    /// Number of cells.
+    pub n_cells: usize,
+    /// Sum over the occurrences of 1, or of [`weights::FILLER`] for filler.
+    pub weight: f32,
+    /// Why it is there.
+    pub reason: Reason,
+}
+
+/// Words of the query and the terms that say the same.
+#[derive(Debug, Clone)]
+pub struct Concept {
+    /// First cell of the words.
+    pub start: usize,
+    /// One past their last cell.
+    pub end: usize,
+    /// The words as typed.
+    pub text: String,
+    /// Terms searched besides.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A term that says the same as words of the query.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// The term, folded.
+    pub text: String,
+    /// The same after scanning.
+    pub scanned: Scanned,
+    /// Its tokens, parts left out.
+    pub clauses: Vec<Clause>,
+}
+
+/// What a query asks of the index.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The query as received.
+    pub text: String,
+    /// The query after scanning.
+    pub scanned: Scanned,
+    /// Tokens of the query, each once.
+    pub clauses: Vec<Clause>,
+    /// Synonyms.
+    pub concepts: Vec<Concept>,
+    /// Canonical forms of what may be declared codes, the longest first.
+    pub codes: Vec<String>,
+    /// The searchable characters of the query.
+    pub literal: Vec<char>,
+    /// Pairs of them, or the only one; each once.
+    pub grams: Vec<String>,
+}
+
+impl Plan {
+    /// Plans a query. A query without any searchable character has an empty plan.
+    #[must_use]
+    pub fn new(analyzer: &Analyzer, text: &str) -> Self {
+        let scanned = Scanned::new(text);
+        let filler = telling_filler(analyzer.filler(&scanned));
+        let clauses = clauses(analyzer, &scanned, &filler);
+        let concepts = concepts(analyzer, &scanned, text);
+        let codes = codes(&scanned);
+        let literal = searchable_chars(text);
+        let grams = match literal.as_slice() {
+            [only] => vec![only.to_string()],
+            _ => grams(text),
+        };
+        Self { text: text.to_owned(), scanned, clauses, concepts, codes, literal, grams }
+    }
+
+    /// Whether there is nothing to search for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.literal.is_empty()
+    }
+
+    /// The words that carry the query, from left to right: Chinese words that are not inside a
+    /// longer one, and Latin runs, filler left out.
+    pub fn telling_words(&self) -> impl Iterator<Item = &Clause> {
+        let words = self.clauses.iter().filter(|clause| clause.reason == Reason::Typed);
+        words.filter(|clause| match clause.kind {
+            Kind::Latin => true,
+            Kind::Word => !self.clauses.iter().any(|longer| contains(longer, clause)),
+            _ => false,
+        })
+    }
+}
+
+fn contains(longer: &Clause, clause: &Clause) -> bool {
+    longer.kind == Kind::Word
+        && longer.n_cells > clause.n_cells
+        && longer.cell <= clause.cell
+        && longer.cell + longer.n_cells >= clause.cell + clause.n_cells
+}
+
+/// Filler weighs nothing less when there is nothing else.
+fn telling_filler(filler: Vec<bool>) -> Vec<bool> {
+    if filler.iter().all(|is_filler| *is_filler) { vec![false; filler.len()] } else { filler }
+}
+
+fn clauses(analyzer: &Analyzer, scanned: &Scanned, filler: &[bool]) -> Vec<Clause> {
+    let mut clauses: Vec<Clause> = Vec::new();
+    let mut known: HashMap<(Kind, String), usize> = HashMap::new();
+    for token in analyzer.tokens(scanned) {
+        let is_filler = filler[token.cell..token.cell + token.n_cells].iter().all(|f| *f);
+        let weight = if is_filler { weights::FILLER } else { 1.0 };
+        let reason = if is_filler { Reason::Filler } else { Reason::Typed };
+        match known.get(&(token.kind, token.text.clone())) {
+            Some(&at) => {
+                clauses[at].weight += weight;
+                if !is_filler {
+                    clauses[at].reason = Reason::Typed;
+                }
+            }
+            None => {
+                known.insert((token.kind, token.text.clone()), clauses.len());
+                let (cell, n_cells) = (token.cell, token.n_cells);
+                let (kind, text) = (token.kind, token.text);
+                clauses.push(Clause { kind, text, cell, n_cells, weight, reason });
+            }
+        }
+    }
+    clauses
+}
+
+fn concepts(analyzer: &Analyzer, scanned: &Scanned, text: &str) -> Vec<Concept> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut seen = HashSet::new();
+    let mut concepts: Vec<Concept> = analyzer
+        .synonyms(scanned)
+        .into_iter()
+        .map(|(occurrence, others)| {
+            let [from, to] = scanned.origin(occurrence.start, occurrence.end);
+            let alternatives = others.into_iter().take(MAX_ALTERNATIVES);
+            Concept {
+                start: occurrence.start,
+                end: occurrence.end,
+                text: chars[from..to].iter().collect(),
+                alternatives: alternatives.map(|term| alternative(analyzer, term)).collect(),
+            }
+        })
+        .collect();
+    // The same concept counts once.
+    concepts.retain(|concept| seen.insert(concept.text.clone()));
+    concepts
+}
+
+fn alternative(analyzer: &Analyzer, term: &str) -> Alternative {
+    let scanned = Scanned::new(term);
+    let filler = vec![false; scanned.cells.len()];
+    let mut clauses = clauses(analyzer, &scanned, &filler);
+    clauses.retain(|clause| clause.kind != Kind::Part);
+    for clause in &mut clauses {
+        clause.reason = Reason::Synonym;
+    }
+    Alternative { text: term.to_owned(), scanned, clauses }
+}
+
+/// Neighbouring cells, one of them Latin and at most two other characters between them, as the
+/// canonical form of a code.
+fn codes(scanned: &Scanned) -> Vec<String> {
+    let cells = &scanned.cells;
+    let mut windows = Vec::new();
+    for start in 0..cells.len() {
+        let mut has_latin = false;
+        for end in start + 1..=(start + MAX_CODE_CELLS).min(cells.len()) {
+            let gap = end - start >= 2 && cells[end - 1].start - cells[end - 2].end > 2;
+            if gap || windows.len() >= MAX_CODE_WINDOWS {
+                break;
+            }
+            has_latin |= !cells[end - 1].han;
+            if has_latin {
+                windows.push((start, end));
+            }
+        }
+    }
+    windows.sort_by_key(|(start, end)| std::cmp::Reverse(end - start));
+    let mut codes: Vec<String> =
+        windows.into_iter().map(|(start, end)| code_key(&scanned.text(start, end))).collect();
+    codes.retain(|code| code.chars().any(is_searchable));
+    let mut seen = HashSet::new();
+    codes.retain(|code| seen.insert(code.clone()));
+    codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Vocabulary;
+
+    fn plan(text: &str) -> Plan {
+        static ANALYZER: std::sync::LazyLock<Analyzer> =
+            std::sync::LazyLock::new(|| Analyzer::new(Vocabulary::built_in().unwrap()));
+        Plan::new(&ANALYZER, text)
+    }
+
+    #[test]
+    fn filler_weighs_half_unless_it_is_all_there_is() {
+        let reason = |text: &str, word: &str| {
+            let plan = plan(text);
+            plan.clauses.iter().find(|c| c.text == word).map(|c| (c.reason, c.weight))
+        };
+        assert_eq!(reason("打印机卡纸怎么办", "怎么办"), Some((Reason::Filler, 0.5)));
+        assert_eq!(reason("打印机卡纸怎么办", "打印机"), Some((Reason::Typed, 1.0)));
+        assert_eq!(reason("怎么办", "怎么办"), Some((Reason::Typed, 1.0)));
+    }
+
+    #[test]
+    fn repeated_tokens_add_up() {
+        let plan = plan("重启重启");
+        let clause = plan.clauses.iter().find(|c| c.kind == Kind::Word && c.text == "重启");
+        assert_eq!(clause.map(|c| c.weight), Some(2.0));
+    }
+
+    #[test]
+    fn telling_words_leave_out_filler_and_words_inside_words() {
+        let plan = plan("请问共享打印机 offline 怎么办");
+        let words: Vec<_> = plan.telling_words().map(|c| c.text.as_str()).collect();
+        assert!(words.contains(&"offline"), "{words:?}");
+        assert!(!words.contains(&"请问") && !words.contains(&"怎么办"), "{words:?}");
+    }
+
+    #[test]
+    fn synonyms_keep_what_was_typed() {
+        let plan = plan("系統登陸異常");
+        assert_eq!(plan.concepts[0].text, "登陸");
+        assert!(plan.concepts[0].alternatives.iter().any(|a| a.text == "登录"));
+    }
+
+    #[test]
+    fn codes_are_tried_longest_first_and_never_across_words() {
+        assert_eq!(plan("报 ORA-12541 错").codes[0], "报ora12541错");
+        assert!(plan("报 ORA-12541 错").codes.contains(&"ora12541".to_owned()));
+        assert!(plan("data 52e").codes.contains(&"data52e".to_owned()));
+        assert!(plan("硬盘坏了").codes.is_empty());
+    }
+
+    #[test]
+    fn a_query_of_punctuation_is_empty() {
+        assert!(plan("？！……").is_empty());
+        assert_eq!(plan("卡").grams, ["卡"]);
+    }
+}

@@ -1,0 +1,368 @@
+//! The ranking formula: from evidence to a score, in the unit of inverse document frequency.
+//!
+//! ```text
+//! S(d) = Σ w·m·idf·tf·(k1+1) / (tf + k1·(1−b + b·len/mean))    flat text, b = 0.9
+//!      + 0.3 · the same over the title, b = 0.75
+//!      + 0.4 · Lead      different terms near the start of the body
+//!      + 0.4 · Line      different terms in the best line
+//!      + Σ max(0, 0.5·best synonym − typed words)     per concept
+//!      + idf of the whole query where it occurs literally
+//! ```
+//!
+//! A declared code is a tier of its own above all that. Source of the formula: see
+//! [`super::weights`]; the literal part and the code tier are added here.
+
+use tantivy::{
+    DocAddress, DocSet, TERMINATED, Term, postings::Postings, schema::IndexRecordOption,
+};
+
+use super::{
+    evidence::{Collector, Evidence},
+    lower::{declared_codes, document_frequency, title_frequency},
+    plan::{Clause, Concept, Plan, Reason},
+    units::Units,
+    weights,
+};
+use crate::{
+    analysis::Kind,
+    index::{IndexError, Snapshot},
+};
+
+/// The score of an article and what it is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Score {
+    /// Declared codes of the article that the query names.
+    pub codes: usize,
+    /// BM25 over the flat text.
+    pub flat: f32,
+    /// Weighted BM25 over the title.
+    pub title: f32,
+    /// Weighted sum of different terms near the start of the body.
+    pub lead: f32,
+    /// Weighted sum of different terms in the best line.
+    pub line: f32,
+    /// What synonyms add.
+    pub synonyms: f32,
+    /// What a literal occurrence of the whole query adds.
+    pub literal: f32,
+}
+
+impl Score {
+    /// The sum that articles of one tier are ordered by.
+    #[must_use]
+    pub(super) fn total(&self) -> f32 {
+        self.flat + self.title + self.lead + self.line + self.synonyms + self.literal
+    }
+}
+
+/// A ranked article.
+#[derive(Debug, Clone)]
+pub(super) struct Ranked {
+    /// Where it is in the index.
+    pub address: DocAddress,
+    /// Its score in the first stage.
+    pub first_stage: f32,
+    /// Its final score.
+    pub score: Score,
+    /// What it is based on.
+    pub evidence: Evidence,
+}
+
+/// What a token is worth in this collection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worth {
+    /// Number of articles with it.
+    pub frequency: u64,
+    /// Weight times idf over the flat text.
+    pub flat: f32,
+    /// Weight times idf over the title.
+    pub title: f32,
+    /// What it adds to Lead and Line.
+    pub gain: f32,
+}
+
+/// A query against one snapshot, ready to score articles.
+pub(super) struct Ranker<'a> {
+    /// The snapshot.
+    pub snapshot: &'a Snapshot,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The plan's units.
+    pub units: Units,
+    /// What each unit is worth.
+    pub worths: Vec<Worth>,
+    /// The plan's parts with what each is worth.
+    pub parts: Vec<(Clause, Worth)>,
+    codes: Vec<Term>,
+    gains: Vec<f32>,
+}
+
+impl<'a> Ranker<'a> {
+    /// Looks up what the tokens of a plan are worth.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(super) fn new(snapshot: &'a Snapshot, plan: &'a Plan) -> Result<Self, IndexError> {
+        let units = Units::new(plan);
+        let worth = |clause: &Clause| worth(snapshot, clause);
+        let worths: Vec<Worth> = units.all.iter().map(worth).collect::<Result<_, _>>()?;
+        let parts = plan.clauses.iter().filter(|clause| clause.kind == Kind::Part);
+        let parts = parts
+            .map(|clause| Ok((clause.clone(), worth(clause)?)))
+            .collect::<Result<_, IndexError>>()?;
+        let gains = worths.iter().take(units.n_typed).map(|worth| worth.gain).collect();
+        let codes = declared_codes(snapshot, plan)?;
+        Ok(Self { snapshot, plan, units, worths, parts, codes, gains })
+    }
+
+    /// Scores candidates of the first stage and sorts them, the best first.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub(super) fn rank(&self, candidates: &[(f32, DocAddress)]) -> Result<Vec<Ranked>, IndexError> {
+        let addresses: Vec<DocAddress> = candidates.iter().map(|(_, address)| *address).collect();
+        let part_counts = self.part_counts(&addresses)?;
+        let code_counts = self.code_counts(&addresses)?;
+        let collector = Collector::new(&self.units, &self.gains, &self.plan.literal);
+        let mut ranked = Vec::with_capacity(candidates.len());
+        for (i, (first_stage, address)) in candidates.iter().enumerate() {
+            let evidence = collector.collect(&self.snapshot.text(*address)?);
+            let mut score = self.score(*address, &evidence, &part_counts[i]);
+            score.codes = code_counts[i];
+            ranked.push(Ranked { address: *address, first_stage: *first_stage, score, evidence });
+        }
+        self.favour_literal(&mut ranked);
+        self.sort(&mut ranked);
+        Ok(ranked)
+    }
+
+    fn score(&self, address: DocAddress, evidence: &Evidence, parts: &[[u32; 2]]) -> Score {
+        let mut score = Score {
+            lead: weights::LEAD * evidence.lead,
+            line: weights::LINE * evidence.line,
+            synonyms: self.synonyms(address, evidence),
+            ..Score::default()
+        };
+        for unit in 0..self.units.n_typed {
+            score.flat += self.flat(unit, address, evidence);
+            score.title += self.title(unit, address, evidence);
+        }
+        for ((clause, worth), [flat, title]) in self.parts.iter().zip(parts) {
+            #[expect(clippy::cast_precision_loss, reason = "term frequencies are small")]
+            let (flat, title) = (*flat as f32, *title as f32);
+            score.flat += worth.flat * self.flat_saturation(clause.kind, address, flat);
+            score.title +=
+                weights::TITLE * worth.title * self.title_saturation(clause.kind, address, title);
+        }
+        score
+    }
+
+    /// What a unit adds by its occurrences in the flat text.
+    #[must_use]
+    pub(super) fn flat(&self, unit: usize, address: DocAddress, evidence: &Evidence) -> f32 {
+        let kind = self.units.all[unit].kind;
+        self.worths[unit].flat * self.flat_saturation(kind, address, evidence.flat[unit])
+    }
+
+    /// What a unit adds by its occurrences in the title.
+    #[must_use]
+    pub(super) fn title(&self, unit: usize, address: DocAddress, evidence: &Evidence) -> f32 {
+        let kind = self.units.all[unit].kind;
+        let saturation = self.title_saturation(kind, address, evidence.title[unit]);
+        weights::TITLE * self.worths[unit].title * saturation
+    }
+
+    fn flat_saturation(&self, kind: Kind, address: DocAddress, count: f32) -> f32 {
+        let length = self.snapshot.columns(address.segment_ord).length(kind, address.doc_id);
+        saturation(count, length, self.snapshot.mean_length(kind), weights::B_FLAT)
+    }
+
+    fn title_saturation(&self, kind: Kind, address: DocAddress, count: f32) -> f32 {
+        let length = self.snapshot.columns(address.segment_ord).title_length(kind, address.doc_id);
+        saturation(count, length, self.snapshot.mean_title_length(kind), weights::B_TITLE)
+    }
+
+    fn synonyms(&self, address: DocAddress, evidence: &Evidence) -> f32 {
+        (0..self.plan.concepts.len())
+            .map(|concept| self.synonym(concept, address, evidence).map_or(0.0, |(_, gain)| gain))
+            .sum()
+    }
+
+    /// The alternative of a concept that says more than the typed words, and how much it adds.
+    #[must_use]
+    pub(super) fn synonym(
+        &self,
+        concept: usize,
+        address: DocAddress,
+        evidence: &Evidence,
+    ) -> Option<(usize, f32)> {
+        let Concept { start, end, alternatives, .. } = &self.plan.concepts[concept];
+        let typed: f32 = (0..self.units.n_typed)
+            .filter(|unit| {
+                let clause = &self.units.all[*unit];
+                clause.cell >= *start && clause.cell + clause.n_cells <= *end
+            })
+            .map(|unit| self.flat(unit, address, evidence))
+            .sum();
+        let (best, score) = (0..alternatives.len())
+            .map(|alternative| {
+                (alternative, self.alternative(concept, alternative, address, evidence))
+            })
+            .max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let gain = weights::SYNONYM * score - typed;
+        (gain > 0.0).then_some((best, gain))
+    }
+
+    /// The score of an alternative by itself; 0 unless all its words and Latin runs are there.
+    fn alternative(
+        &self,
+        concept: usize,
+        alternative: usize,
+        address: DocAddress,
+        evidence: &Evidence,
+    ) -> f32 {
+        let mut score = 0.0;
+        for unit in self.units.alternatives[concept][alternative].clone() {
+            let is_needed = matches!(self.units.all[unit].kind, Kind::Word | Kind::Latin);
+            if is_needed && evidence.flat[unit] == 0.0 {
+                return 0.0;
+            }
+            score += self.flat(unit, address, evidence);
+        }
+        score
+    }
+
+    /// The whole query as one more term, whose document frequency is counted over the candidates.
+    fn favour_literal(&self, ranked: &mut [Ranked]) {
+        let n_chars = self.plan.literal.len();
+        if n_chars < weights::LITERAL_CHARS {
+            return;
+        }
+        let n_literal = ranked.iter().filter(|r| r.evidence.literal).count();
+        #[expect(clippy::cast_precision_loss, reason = "a handful of characters")]
+        let chars = n_chars.min(weights::LITERAL_MAX_CHARS) as f32;
+        let gain = weights::LITERAL * chars / 3.0 * idf(self.snapshot, n_literal as u64);
+        for r in ranked.iter_mut().filter(|r| r.evidence.literal) {
+            r.score.literal = gain;
+        }
+    }
+
+    fn sort(&self, ranked: &mut [Ranked]) {
+        ranked.sort_by(|a, b| {
+            let by_score = b.score.codes.min(1).cmp(&a.score.codes.min(1));
+            by_score
+                .then(b.score.total().total_cmp(&a.score.total()))
+                .then(b.first_stage.total_cmp(&a.first_stage))
+                .then_with(|| self.snapshot.id_of(a.address).cmp(&self.snapshot.id_of(b.address)))
+        });
+    }
+
+    /// For each address and each part its occurrences in the flat text and in the title.
+    fn part_counts(&self, addresses: &[DocAddress]) -> Result<Vec<Vec<[u32; 2]>>, IndexError> {
+        let fields = self.snapshot.fields();
+        let mut counts = vec![vec![[0, 0]; self.parts.len()]; addresses.len()];
+        for (part, (clause, worth)) in self.parts.iter().enumerate() {
+            if worth.frequency == 0 {
+                continue;
+            }
+            for (side, field) in
+                [fields.flat(Kind::Part), fields.title(Kind::Part)].iter().enumerate()
+            {
+                let term = Term::from_field_text(*field, &clause.text);
+                for (i, count) in occurrences(self.snapshot, &term, addresses)? {
+                    counts[i][part][side] = count;
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    /// For each address the number of its declared codes that the query names.
+    fn code_counts(&self, addresses: &[DocAddress]) -> Result<Vec<usize>, IndexError> {
+        let mut counts = vec![0; addresses.len()];
+        for term in &self.codes {
+            for (i, _) in occurrences(self.snapshot, term, addresses)? {
+                counts[i] += 1;
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// The indices of those addresses that have a term, with how often.
+fn occurrences(
+    snapshot: &Snapshot,
+    term: &Term,
+    addresses: &[DocAddress],
+) -> Result<Vec<(usize, u32)>, IndexError> {
+    let mut sorted: Vec<(DocAddress, usize)> =
+        addresses.iter().enumerate().map(|(i, address)| (*address, i)).collect();
+    sorted.sort_unstable();
+    let mut found = Vec::new();
+    for (ord, reader) in snapshot.searcher().segment_readers().iter().enumerate() {
+        let inverted = reader.inverted_index(term.field())?;
+        let Some(mut postings) = inverted.read_postings(term, IndexRecordOption::WithFreqs)? else {
+            continue;
+        };
+        let ours = sorted.iter().filter(|(address, _)| address.segment_ord as usize == ord);
+        for (address, i) in ours {
+            if postings.doc() < address.doc_id {
+                postings.seek(address.doc_id);
+            }
+            if postings.doc() == address.doc_id {
+                found.push((*i, postings.term_freq()));
+            }
+            if postings.doc() == TERMINATED {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn worth(snapshot: &Snapshot, clause: &Clause) -> Result<Worth, IndexError> {
+    let frequency = document_frequency(snapshot, clause)?;
+    let weight = weights::second_stage(clause.kind);
+    let idf_flat = idf(snapshot, frequency);
+    let idf_title = idf(snapshot, title_frequency(snapshot, clause)?);
+    let once = if clause.reason == Reason::Filler { weights::FILLER } else { 1.0 };
+    Ok(Worth {
+        frequency,
+        flat: weight * clause.weight * idf_flat,
+        title: weight * clause.weight * idf_title,
+        gain: weight * once * idf_flat,
+    })
+}
+
+/// Inverse document frequency, `ln(1 + (N − df + ½)/(df + ½))`; never negative.
+/// Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, in the variant of
+/// Lucene and tantivy.
+fn idf(snapshot: &Snapshot, frequency: u64) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^24 in practice")]
+    let (n, df) = (snapshot.searcher().num_docs() as f32, frequency as f32);
+    (1.0 + ((n - df).max(0.0) + 0.5) / (df + 0.5)).ln()
+}
+
+/// BM25's saturation of a count by the length of the text.
+fn saturation(count: f32, length: u64, mean: f32, b: f32) -> f32 {
+    if count <= 0.0 {
+        return 0.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "lengths of articles of at most 1 MiB")]
+    let relative = length as f32 / mean;
+    count * (weights::K1 + 1.0) / (count + weights::K1 * (1.0 - b + b * relative))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn saturation_grows_with_the_count_and_falls_with_the_length() {
+        let s = |count, length| saturation(count, length, 100.0, 0.9);
+        assert_eq!(s(0.0, 10), 0.0);
+        assert!(s(2.0, 100) > s(1.0, 100));
+        assert!(s(1.0, 50) > s(1.0, 200));
+        assert!(s(1000.0, 100) < 2.2);
+    }
+}

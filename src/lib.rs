@@ -6,4 +6,5 @@ pub mod analysis;
 pub mod article;
 pub mod config;
 pub mod index;
+pub mod kb;
 pub mod search;

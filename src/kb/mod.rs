@@ -1,0 +1,22 @@
+//! The knowledge base folder: which files are articles, what they contain, when they change.
+//!
+//! Entry points: [`scan`] sees every article file, [`look`] a single one, [`read`] and [`load`]
+//! turn a file into an article, [`assign_ids`] settles who owns an id, [`Watch`] hints at changes.
+//! This module knows neither the index nor the web; it never writes into the folder.
+
+mod ids;
+mod load;
+mod names;
+mod read;
+mod root;
+mod scan;
+mod walk;
+mod watch;
+
+pub use ids::{assign_ids, path_id};
+pub use load::{Loaded, load};
+pub use read::{MAX_ARTICLE_BYTES, ReadError, Source, read};
+pub use root::Root;
+pub use scan::{Scan, ScanError, Seen, look, scan};
+pub use walk::{MAX_DEPTH, MAX_FILES};
+pub use watch::{Hint, Hints, Watch, WatchError};

@@ -4,6 +4,7 @@
 
 pub mod analysis;
 pub mod article;
+pub mod check;
 pub mod config;
 pub mod index;
 pub mod kb;

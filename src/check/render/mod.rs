@@ -1,0 +1,12 @@
+//! A report as text: for people, for programs, and for the annotations of GitHub.
+
+pub mod github;
+pub mod human;
+pub mod json;
+
+use super::Report;
+
+/// The path of a finding as the user would type it.
+fn shown_path(report: &Report, path: &str) -> String {
+    report.folder.join(path).display().to_string()
+}

@@ -8,4 +8,5 @@ pub mod check;
 pub mod config;
 pub mod index;
 pub mod kb;
+pub mod live;
 pub mod search;

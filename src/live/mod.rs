@@ -1,0 +1,182 @@
+//! The running knowledge base: owns the current snapshot, applies changes, knows its own status.
+//!
+//! ```text
+//! hint or full scan → read what changed → one commit → new snapshot swapped in → findings
+//! ```
+//!
+//! Entry points: [`Live::start`] for a server, [`open_snapshot`] for one question. One thread
+//! changes things; readers take the current state and keep it as long as they like.
+
+mod hold;
+mod keeper;
+mod reading;
+mod rebuild;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use serde::Serialize;
+
+use self::keeper::Keeper;
+pub use self::rebuild::open_snapshot;
+use crate::{
+    analysis::VocabularyError,
+    article::Finding,
+    index::{IndexError, Snapshot},
+    kb::{Hints, Root, ScanError},
+};
+
+/// Time between full scans.
+pub const SCAN_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Where things are.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The knowledge base.
+    pub root: Root,
+    /// Folder of index generations.
+    pub index: PathBuf,
+    /// Folder of vocabulary files.
+    pub vocabulary: Option<PathBuf>,
+    /// Whether to notice changes at all.
+    pub watch: bool,
+}
+
+/// The knowledge base cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// The folder of articles cannot be read, and no index stands in for it.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The index cannot be written or is in use.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// A vocabulary file has a line that cannot be used.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
+}
+
+/// How changes are noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Watching {
+    /// By events of the file system, and full scans.
+    Events,
+    /// By full scans only.
+    Polling,
+    /// Not at all.
+    Off,
+}
+
+/// Health of the running knowledge base in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// Articles served.
+    pub n_articles: usize,
+    /// Articles served in their last good version.
+    pub n_broken: usize,
+    /// Findings about files that could not be read as written.
+    pub n_findings: usize,
+    /// Revision served.
+    pub revision: String,
+    /// When it was indexed, RFC 3339.
+    pub indexed_at: String,
+    /// When the folder was last read in full, RFC 3339.
+    pub scanned_at: Option<String>,
+    /// How changes are noticed.
+    pub watcher: Watching,
+    /// Articles whose files vanished in one go and that are kept until a later scan confirms it.
+    pub n_held: usize,
+    /// Number of times the snapshot was replaced.
+    pub n_swaps: u64,
+    /// Number of generations built since the start.
+    pub n_rebuilds: u64,
+    /// The last error of applying a change, in Chinese.
+    pub last_error: Option<String>,
+}
+
+/// What readers see, replaced as a whole.
+#[derive(Debug)]
+struct State {
+    snapshot: Arc<Snapshot>,
+    findings: Arc<[Finding]>,
+    status: Status,
+}
+
+/// A handle on the running knowledge base; cheap to clone. The last one to go stops it.
+#[derive(Clone)]
+pub struct Live {
+    state: Arc<ArcSwap<State>>,
+    _worker: Arc<Worker>,
+}
+
+struct Worker {
+    hints: Arc<Hints>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Live {
+    /// Opens the index and serves it at once, or builds it first where there is none; then keeps
+    /// up with the folder in the background.
+    ///
+    /// # Errors
+    /// When another process has the index, it cannot be written, or there is neither an index nor
+    /// a readable folder. A vocabulary that cannot be used is a finding; the built-in one is used
+    /// until it is mended.
+    pub fn start(options: Options) -> Result<Self, LiveError> {
+        let hints = Arc::new(Hints::default());
+        let (mut keeper, state) = Keeper::open(options, Arc::clone(&hints))?;
+        let state = Arc::new(ArcSwap::from_pointee(state));
+        let published = Arc::downgrade(&state);
+        let thread = std::thread::Builder::new()
+            .name("jiuji-live".to_owned())
+            .spawn(move || keeper.run(&published))
+            .map_err(IndexError::from)?;
+        let worker = Worker { hints, thread: Mutex::new(Some(thread)) };
+        Ok(Self { state, _worker: Arc::new(worker) })
+    }
+
+    /// The current snapshot; a request keeps the one it started with.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.state.load().snapshot)
+    }
+
+    /// What is wrong with files that could not be read as written.
+    #[must_use]
+    pub fn findings(&self) -> Arc<[Finding]> {
+        Arc::clone(&self.state.load().findings)
+    }
+
+    /// Health in numbers.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.state.load().status.clone()
+    }
+}
+
+impl Drop for Worker {
+    /// The thread ends when it finds that nobody holds the state any more.
+    fn drop(&mut self) {
+        self.hints.add(crate::kb::Hint::Rescan);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The current time, RFC 3339 in UTC, whole seconds.
+fn now() -> String {
+    let now = time::OffsetDateTime::now_utc().replace_nanosecond(0);
+    let formatted = now.unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    formatted.format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

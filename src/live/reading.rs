@@ -1,0 +1,64 @@
+//! From a file to the record that is indexed, with the last good version where it does not parse.
+
+use std::path::Path;
+
+use crate::{
+    article::{self, Finding},
+    index::{Record, Snapshot, Stored},
+    kb::{self, Loaded},
+};
+
+/// A file as it will be indexed, and what is wrong with reading it.
+pub(super) struct Reading {
+    /// The record, under the id the file asks for; `None` when the file cannot be read at all.
+    pub record: Option<Record>,
+    /// Findings that the stored article alone would not give again.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the file at `os_path`. `previous` is the snapshot in which to look for a last good
+/// version, with the id it has there.
+#[must_use]
+pub(super) fn read(path: &str, os_path: &Path, previous: Option<(&Snapshot, &str)>) -> Reading {
+    let source = match kb::read(path, os_path) {
+        Ok(source) => source,
+        Err(error) => return Reading { record: None, findings: vec![error.finding(path)] },
+    };
+    let mut findings = source.findings.clone();
+    let record = match kb::load(path, &source) {
+        Loaded::Good { article, .. } => {
+            let claim = article.id.clone();
+            Record { article, claim, source: source.text, hash: source.hash, broken: false }
+        }
+        Loaded::Broken { finding, salvaged } => {
+            findings.push(finding);
+            match previous.and_then(|(snapshot, id)| last_good(snapshot, id, path)) {
+                Some(good) => record_of(good, source.hash, true),
+                None => {
+                    let claim = salvaged.id.clone();
+                    let (source, hash) = (source.text, source.hash);
+                    Record { article: salvaged, claim, source, hash, broken: true }
+                }
+            }
+        }
+    };
+    Reading { record: Some(record), findings }
+}
+
+/// The version of the file at `path` that a snapshot holds, if it parses.
+fn last_good(snapshot: &Snapshot, id: &str, path: &str) -> Option<Stored> {
+    let stored = snapshot.article(id).ok().flatten()?;
+    let is_good = stored.article.path == path && article::parse(path, &stored.source).is_ok();
+    is_good.then_some(stored)
+}
+
+/// A stored article as a record, for the file version with this hash.
+#[must_use]
+pub(super) fn record_of(stored: Stored, hash: String, broken: bool) -> Record {
+    let source = stored.source.to_string();
+    let claim = match article::parse(&stored.article.path, &source) {
+        Ok(parsed) => parsed.article.id,
+        Err(_) => kb::path_id(&stored.article.path),
+    };
+    Record { article: stored.article, claim, source, hash, broken }
+}

@@ -10,3 +10,4 @@ pub mod index;
 pub mod kb;
 pub mod live;
 pub mod search;
+pub mod web;

@@ -1,0 +1,77 @@
+//! `GET /api/v1/fault-types`: the kinds of fault and how many published articles each has.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+
+use super::passes;
+use crate::{
+    article::{Article, FaultType},
+    search::{FacetCount, Filters},
+    web::{
+        params::NoParams,
+        problem::Problem,
+        state::{App, Snapshot},
+    },
+};
+
+/// All kinds of fault, in the order of the article model.
+#[derive(Debug, Serialize)]
+pub(crate) struct FaultTypes {
+    revision: String,
+    fault_types: Vec<FacetCount>,
+}
+
+/// Lists the kinds of fault.
+pub(crate) async fn fault_types(
+    State(app): State<App>,
+    _: NoParams,
+) -> Result<Json<FaultTypes>, Problem> {
+    let snapshot = app.live().snapshot();
+    let revision = snapshot.revision().to_owned();
+    let fault_types = app.read(snapshot, counts).await?;
+    Ok(Json(FaultTypes { revision, fault_types }))
+}
+
+fn counts(snapshot: &Snapshot) -> Result<Vec<FacetCount>, Problem> {
+    let articles = snapshot.articles()?;
+    Ok(count(articles.iter().map(|stored| &stored.article)))
+}
+
+fn count<'a>(articles: impl Iterator<Item = &'a Article>) -> Vec<FacetCount> {
+    let filters = Filters::default();
+    let shown = articles.filter(|article| passes(article, &filters));
+    let types: Vec<_> = shown.filter_map(|article| article.meta.fault_type).collect();
+    let of = |fault_type: &FaultType| FacetCount {
+        value: fault_type.as_str().to_owned(),
+        label: fault_type.label().to_owned(),
+        count: types.iter().filter(|found| *found == fault_type).count(),
+    };
+    FaultType::ALL.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{article::Status, web::api::tests::empty_article};
+
+    #[test]
+    fn only_published_articles_count_and_empty_kinds_are_listed() {
+        let article = |fault_type, status| {
+            let mut article = empty_article("x");
+            article.meta.fault_type = fault_type;
+            article.meta.status = status;
+            article
+        };
+        let articles = [
+            article(Some(FaultType::Login), Status::Published),
+            article(Some(FaultType::Login), Status::Published),
+            article(Some(FaultType::Login), Status::Draft),
+            article(None, Status::Published),
+        ];
+        let counts = count(articles.iter());
+        assert_eq!(counts.len(), FaultType::ALL.len());
+        let login = counts.iter().find(|count| count.value == "login").unwrap();
+        assert_eq!((login.label.as_str(), login.count), ("登录异常", 2));
+        assert_eq!(counts.iter().map(|count| count.count).sum::<usize>(), 2);
+    }
+}

@@ -1,0 +1,30 @@
+//! `GET /api/v1/status`: health in numbers.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+
+use crate::{
+    live,
+    web::{metrics::SearchCounts, params::NoParams, state::App},
+};
+
+/// The running knowledge base and the program that serves it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    version: &'static str,
+    uptime_s: u64,
+    #[serde(flatten)]
+    live: live::Status,
+    #[serde(flatten)]
+    searches: SearchCounts,
+}
+
+/// Gives the status.
+pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Json<Status> {
+    Json(Status {
+        version: env!("CARGO_PKG_VERSION"),
+        uptime_s: app.door().uptime_s(),
+        live: app.live().status(),
+        searches: app.door().metrics.search_counts(),
+    })
+}

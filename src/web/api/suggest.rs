@@ -1,0 +1,55 @@
+//! `GET /api/v1/suggest`: completions while somebody types.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+
+use crate::{
+    search::{self, MAX_QUERY_CHARS, QueryError, Suggestion},
+    web::{params::Params, problem::Problem, state::App},
+};
+
+/// Up to eight completions, best first.
+#[derive(Debug, Serialize)]
+pub(crate) struct Suggestions {
+    query: String,
+    revision: String,
+    suggestions: Vec<Suggestion>,
+}
+
+/// Completes `q`.
+pub(crate) async fn suggest(
+    State(app): State<App>,
+    params: Params,
+) -> Result<Json<Suggestions>, Problem> {
+    let typed = typed(params)?;
+    let snapshot = app.live().snapshot();
+    let revision = snapshot.revision().to_owned();
+    let text = typed.clone();
+    let suggestions = app.read(snapshot, move |snapshot| search::suggest(snapshot, &text)).await?;
+    Ok(Json(Suggestions { query: typed, revision, suggestions }))
+}
+
+fn typed(mut params: Params) -> Result<String, Problem> {
+    let typed = params.one("q")?.unwrap_or_default();
+    params.finish()?;
+    let chars = typed.chars().count();
+    if chars > MAX_QUERY_CHARS {
+        return Err(QueryError::TooLong { chars, max: MAX_QUERY_CHARS }.into());
+    }
+    Ok(typed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_bounded_and_alone() {
+        let read = |query: &str| typed(Params::parse(query).unwrap());
+        assert_eq!(read("q=dl").unwrap(), "dl");
+        assert_eq!(read("").unwrap(), "");
+        assert!(read(&format!("q={}", "a".repeat(500))).is_ok());
+        assert!(read(&format!("q={}", "a".repeat(501))).is_err());
+        assert!(read("q=dl&limit=3").is_err());
+    }
+}

@@ -1,0 +1,104 @@
+//! The headers every response carries, exactly.
+//!
+//! Handlers set what is special about theirs (`Cache-Control`, the sandbox of an image); this
+//! layer fills in the rest, errors and panics included.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+
+/// Policy of pages: own files only, nothing inline, one named Trusted Types policy.
+pub(crate) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types jiuji";
+
+/// Policy of everything that is data.
+pub(crate) const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Policy of images from the knowledge base, which anyone who can write there has made.
+pub(crate) const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// Headers that are the same everywhere.
+const FIXED: [(HeaderName, HeaderValue); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    ),
+];
+
+/// Completes the headers of every response.
+pub(crate) async fn complete(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    apply(response.headers_mut());
+    response
+}
+
+/// Adds the fixed headers, and a policy and `no-store` where the handler chose none.
+pub(crate) fn apply(headers: &mut HeaderMap) {
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
+    let policy = if is_html(headers) { PAGE_POLICY } else { API_POLICY };
+    let policy = HeaderValue::from_static(policy);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn completed(given: &[(HeaderName, &'static str)]) -> HeaderMap {
+        let given = given.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
+        let mut headers = given.collect();
+        apply(&mut headers);
+        headers
+    }
+
+    #[test]
+    fn the_policy_follows_the_kind_of_content() {
+        let table = [
+            (vec![(header::CONTENT_TYPE, "text/html; charset=utf-8")], PAGE_POLICY),
+            (vec![(header::CONTENT_TYPE, "application/json")], API_POLICY),
+            (vec![], API_POLICY),
+            (vec![(header::CONTENT_SECURITY_POLICY, MEDIA_POLICY)], MEDIA_POLICY),
+        ];
+        for (given, policy) in table {
+            assert_eq!(completed(&given)[header::CONTENT_SECURITY_POLICY], policy, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_policy_is_one_line_without_inline_or_foreign_sources() {
+        assert!(!PAGE_POLICY.contains("  ") && !PAGE_POLICY.contains('\n'));
+        assert!(!PAGE_POLICY.contains("unsafe") && !PAGE_POLICY.contains("http"));
+    }
+
+    #[test]
+    fn what_the_handler_says_about_caching_stays() {
+        assert_eq!(completed(&[])[header::CACHE_CONTROL], "no-store");
+        let kept = completed(&[(header::CACHE_CONTROL, "no-cache")]);
+        assert_eq!(kept[header::CACHE_CONTROL], "no-cache");
+        assert_eq!(kept[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+}

@@ -1,0 +1,97 @@
+//! Whether the process lives, and whether it can answer.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::{params::NoParams, state::App};
+use crate::live::{Status, Watching};
+
+/// What `/readyz` says.
+#[derive(Debug, Serialize)]
+struct Readiness<'a> {
+    /// `ok`, `degraded` (still answers) or `draining`.
+    status: &'static str,
+    /// `ok` or `degraded` for each part.
+    components: BTreeMap<&'static str, &'static str>,
+    revision: &'a str,
+    indexed_at: &'a str,
+    n_articles: usize,
+    articles_broken: usize,
+}
+
+/// `GET /livez`: the runtime answers. Looks at nothing that could be down in an incident.
+pub(crate) async fn livez(_: NoParams) -> Json<BTreeMap<&'static str, &'static str>> {
+    Json(BTreeMap::from([("status", "ok")]))
+}
+
+/// `GET /readyz`: 200 as long as some snapshot is served, however old; 503 while stopping.
+pub(crate) async fn readyz(State(app): State<App>, _: NoParams) -> Response {
+    let is_draining = app.door().is_draining();
+    let status = app.live().status();
+    let code = if is_draining { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    (code, Json(readiness(&status, is_draining))).into_response()
+}
+
+fn readiness(status: &Status, is_draining: bool) -> Readiness<'_> {
+    let word = |is_ok: bool| if is_ok { "ok" } else { "degraded" };
+    let components = BTreeMap::from([
+        ("index", word(status.last_error.is_none())),
+        ("watcher", word(status.watcher != Watching::Polling)),
+        ("articles", word(status.n_broken == 0)),
+        ("folder", word(status.n_held == 0)),
+    ]);
+    let is_whole = components.values().all(|state| *state == "ok");
+    Readiness {
+        status: if is_draining { "draining" } else { word(is_whole) },
+        components,
+        revision: &status.revision,
+        indexed_at: &status.indexed_at,
+        n_articles: status.n_articles,
+        articles_broken: status.n_broken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_degrades_its_part_only() {
+        let status = |watcher, n_broken, n_held, last_error: Option<&str>| Status {
+            n_articles: 2,
+            n_broken,
+            n_findings: 0,
+            revision: "3f2a".into(),
+            indexed_at: "2026-11-23T00:00:00Z".into(),
+            scanned_at: None,
+            watcher,
+            n_held,
+            n_swaps: 0,
+            n_rebuilds: 0,
+            last_error: last_error.map(str::to_owned),
+        };
+        let table = [
+            (status(Watching::Events, 0, 0, None), None),
+            (status(Watching::Off, 0, 0, None), None),
+            (status(Watching::Polling, 0, 0, None), Some("watcher")),
+            (status(Watching::Events, 1, 0, None), Some("articles")),
+            (status(Watching::Events, 0, 9, None), Some("folder")),
+            (status(Watching::Events, 0, 0, Some("磁盘已满")), Some("index")),
+        ];
+        for (status, part) in table {
+            let ready = readiness(&status, false);
+            let degraded: Vec<_> =
+                ready.components.iter().filter(|(_, s)| **s != "ok").map(|(n, _)| *n).collect();
+            assert_eq!(degraded, part.into_iter().collect::<Vec<_>>());
+            assert_eq!(ready.status, if part.is_some() { "degraded" } else { "ok" });
+            assert_eq!(readiness(&status, true).status, "draining");
+        }
+    }
+}

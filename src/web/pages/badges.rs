@@ -1,0 +1,49 @@
+//! The marks that say at a glance how urgent an article is, who may act and whether to trust it.
+
+use askama::Template;
+
+use super::article::ArticleView;
+use crate::{
+    article::{DataRisk, FaultType, Severity, Status, Tier},
+    search::Hit,
+};
+
+/// One row of marks; what an article lacks is left out.
+#[derive(Template)]
+#[template(path = "badges.html")]
+pub(super) struct Badges {
+    severity: Option<Severity>,
+    fault_type: Option<&'static str>,
+    tier: Option<Tier>,
+    data_risk: DataRisk,
+    status: Status,
+    stale: bool,
+    broken: bool,
+}
+
+impl Badges {
+    pub(super) fn of_hit(hit: &Hit) -> Self {
+        Self {
+            severity: hit.card.severity,
+            fault_type: hit.card.fault_type.map(FaultType::label),
+            tier: hit.card.tier,
+            data_risk: hit.card.data_risk,
+            status: hit.card.status,
+            stale: hit.stale,
+            broken: hit.broken,
+        }
+    }
+
+    pub(super) fn of_article(view: &ArticleView<'_>) -> Self {
+        let meta = &view.stored.article.meta;
+        Self {
+            severity: meta.severity,
+            fault_type: meta.fault_type.map(FaultType::label),
+            tier: meta.tier,
+            data_risk: meta.data_risk,
+            status: meta.status,
+            stale: meta.is_stale(view.today),
+            broken: view.stored.broken,
+        }
+    }
+}

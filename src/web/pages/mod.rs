@@ -1,0 +1,76 @@
+//! The pages as pure functions from data to HTML.
+//!
+//! Entry points: [`home`] and [`home_fragment`], [`article_page`], [`matrix_page`],
+//! [`status_page`], [`error_page`]. This module knows no request, no state and no index: what a
+//! page shows is in its view. All text is escaped by the templates; the only HTML taken as it is
+//! comes from [`crate::article::render`].
+
+mod article;
+mod badges;
+mod error;
+mod facets;
+mod home;
+mod links;
+mod marks;
+mod matrix;
+mod notes;
+mod plain;
+#[cfg(test)]
+mod sample;
+mod status;
+mod ticks;
+
+use askama::Template;
+
+pub(crate) use article::{ArticleLink, ArticleView, article_page};
+pub(crate) use error::{ErrorView, error_page};
+pub(crate) use home::{HomeView, home, home_fragment};
+pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
+pub(crate) use status::{StatusView, status_page};
+
+/// Where the browser finds each file of `web/assets/`.
+#[derive(Debug, Clone)]
+pub(crate) struct AssetUrls {
+    css: String,
+    search_js: String,
+    keys_js: String,
+    article_js: String,
+    icons: String,
+    favicon: String,
+    manifest: String,
+}
+
+impl AssetUrls {
+    /// The addresses that `url` gives for the file names, such as `/assets/app.<hash>.css` for
+    /// `app.css`.
+    pub(crate) fn new(url: &dyn Fn(&str) -> String) -> Self {
+        Self {
+            css: url("app.css"),
+            search_js: url("search.js"),
+            keys_js: url("keys.js"),
+            article_js: url("article.js"),
+            icons: url("icons.svg"),
+            favicon: url("favicon.svg"),
+            manifest: url("manifest.webmanifest"),
+        }
+    }
+}
+
+/// The bar on top of every page: name, search box, links.
+#[derive(Template)]
+#[template(path = "header.html")]
+struct Header<'a> {
+    assets: &'a AssetUrls,
+    query: &'a str,
+    /// The search page alone puts the focus into the box.
+    autofocus: bool,
+    /// Path of the page, for the link that is the current one.
+    path: &'a str,
+}
+
+impl<'a> Header<'a> {
+    /// The bar of a page other than the search page.
+    fn plain(assets: &'a AssetUrls, path: &'a str) -> Self {
+        Self { assets, query: "", autofocus: false, path }
+    }
+}

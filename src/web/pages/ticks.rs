@@ -1,0 +1,64 @@
+//! Task lists that can be ticked: each task of rendered Markdown becomes a labelled checkbox.
+
+/// How [`crate::article::render`] begins a task.
+const TASK: &str = "<li class=\"task\">";
+
+/// Where the text of a task ends: the next tag that is not inline.
+const BLOCKS: [&str; 9] =
+    ["</li", "</p", "<p", "<ul", "<ol", "<pre", "<blockquote", "<table", "<div"];
+
+/// The same safe HTML with each task's text in the label of a checkbox.
+pub(super) fn enable(html: &str) -> String {
+    let mut parts = html.split(TASK);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(TASK);
+        let part = part.trim_start();
+        let part = match part.strip_prefix("<p>") {
+            Some(paragraph) => {
+                out.push_str("<p>");
+                paragraph
+            }
+            None => part,
+        };
+        let (text, rest) = split_before_block(part);
+        out.push_str("<label class=\"tick\"><input type=\"checkbox\"><span>");
+        out.push_str(text.trim());
+        out.push_str("</span></label>");
+        out.push_str(rest);
+    }
+    out
+}
+
+fn split_before_block(html: &str) -> (&str, &str) {
+    let end = BLOCKS.iter().filter_map(|tag| html.find(tag)).min().unwrap_or(html.len());
+    html.split_at(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tasks_become_labelled_checkboxes() {
+        let cases = [
+            (
+                r#"<ul><li class="task">网线<a href="x">拔了</a>吗？</li></ul>"#,
+                r#"<ul><li class="task"><label class="tick"><input type="checkbox"><span>网线<a href="x">拔了</a>吗？</span></label></li></ul>"#,
+            ),
+            (
+                "<li class=\"task\">\n<p>甲</p><pre>x</pre></li>",
+                r#"<li class="task"><p><label class="tick"><input type="checkbox"><span>甲</span></label></p><pre>x</pre></li>"#,
+            ),
+            (
+                r#"<li class="task">甲<ul><li class="task">乙</li></ul></li>"#,
+                r#"<li class="task"><label class="tick"><input type="checkbox"><span>甲</span></label><ul><li class="task"><label class="tick"><input type="checkbox"><span>乙</span></label></li></ul></li>"#,
+            ),
+            ("<ul><li>没有任务</li></ul>", "<ul><li>没有任务</li></ul>"),
+            ("", ""),
+        ];
+        for (html, expected) in cases {
+            assert_eq!(enable(html), expected);
+        }
+    }
+}

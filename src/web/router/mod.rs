@@ -1,0 +1,103 @@
+//! All routes in one list, and the layers around them.
+
+use std::{any::Any, sync::Arc};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state, map_response},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::{CatchPanicLayer, ResponseForPanic},
+    compression::CompressionLayer,
+};
+
+use super::{
+    api, assets, headers, health, host, limits, media,
+    metrics::{self, Route},
+    problem::{self, Problem},
+    request_id, site,
+    state::{App, Door},
+};
+
+/// Every route with its handlers; the template also names the route in metrics and logs.
+fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
+    vec![
+        ("/", get(site::home)),
+        ("/articles/{id}", get(site::article)),
+        ("/matrix", get(site::matrix)),
+        ("/status", get(site::status)),
+        ("/api/v1/search", get(api::search::search)),
+        ("/api/v1/suggest", get(api::suggest::suggest)),
+        ("/api/v1/articles", get(api::articles::list)),
+        ("/api/v1/articles/{id}", get(api::articles::article)),
+        ("/api/v1/fault-types", get(api::fault_types::fault_types)),
+        ("/api/v1/matrix", get(api::matrix::matrix)),
+        ("/api/v1/findings", get(api::findings::list)),
+        ("/api/v1/status", get(api::status::status)),
+        ("/media/{*path}", get(media::media)),
+        ("/assets/{*path}", get(assets::asset)),
+        ("/livez", get(health::livez)),
+        ("/readyz", get(health::readyz)),
+        ("/metrics", get(metrics::metrics)),
+    ]
+}
+
+/// Answers every request to the server.
+pub fn router(app: App) -> Router {
+    let door = Arc::clone(app.door());
+    assemble(routes(), door).with_state(app)
+}
+
+/// The routes inside their layers. The last layer added is the outermost.
+fn assemble<S>(routes: Vec<(&'static str, MethodRouter<S>)>, door: Arc<Door>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let named = routes.into_iter().fold(Router::new(), |router, (template, handlers)| {
+        router.route(template, handlers.layer(map_response(move |r| name(r, template))))
+    });
+    let guarded = named
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(CatchPanicLayer::custom(OnPanic(Arc::clone(&door))))
+        .layer(DefaultBodyLimit::max(door.limits.body_bytes))
+        .layer(from_fn_with_state(Arc::clone(&door), limits::deadline))
+        .layer(from_fn_with_state(Arc::clone(&door), limits::sizes))
+        .layer(from_fn_with_state(Arc::clone(&door), host::check));
+    guarded
+        .layer(from_fn(site::problems_as_pages))
+        // Answers differ per query, so the time to compress counts more than the last bytes.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(Arc::clone(&door), metrics::observe))
+        .layer(from_fn(headers::complete))
+        .layer(from_fn(request_id::assign))
+        .layer(CatchPanicLayer::custom(OnPanic(door)))
+}
+
+async fn name(mut response: Response, template: &'static str) -> Response {
+    response.extensions_mut().insert(Route(template));
+    response
+}
+
+/// Turns a panic into a counted and logged 500. The panic's own message is in the log already:
+/// the default hook prints it.
+#[derive(Clone)]
+struct OnPanic(Arc<Door>);
+
+impl ResponseForPanic for OnPanic {
+    type ResponseBody = axum::body::Body;
+
+    fn response_for_panic(&mut self, _: Box<dyn Any + Send>) -> Response {
+        self.0.metrics.count_panic();
+        let mut response = Problem::internal("a handler panicked").into_response();
+        headers::apply(response.headers_mut());
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! The pages: the same data as the API, made into HTML by `pages`.
+
+use axum::{
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+
+use super::{
+    accept,
+    api::{
+        articles::{Found, find, moved},
+        findings::findings,
+        matrix::{Row, rows},
+    },
+    assets::asset_url,
+    etag::Tag,
+    pages::{self, ArticleLink, ArticleView, MatrixRow, MatrixView},
+    params::{NoParams, Params},
+    problem::Problem,
+    query::{filters, page_query},
+    request_id,
+    state::{App, Snapshot, Stored},
+};
+use time::Date;
+
+use crate::{
+    article::render,
+    search::{self, Answer, Query},
+};
+
+/// Asks for a part of a page; the only value is [`RESULTS`].
+const X_FRAGMENT: HeaderName = HeaderName::from_static("x-fragment");
+
+/// Most neighbours that a page names in one direction: an entry article has hundreds.
+const MAX_LINKS: usize = 50;
+
+/// The part of the search page that changes while somebody types.
+const RESULTS: &str = "results";
+
+/// `GET /`: the search page, or with `X-Fragment: results` what changes in it.
+pub(crate) async fn home(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
+    let (query, show) = page_query(params, app.today())?;
+    let is_fragment = headers.get(&X_FRAGMENT).is_some_and(|part| part == RESULTS);
+    let snapshot = app.live().snapshot();
+    let variant = if is_fragment { "fragment" } else { "home" };
+    let tag = Tag::of_snapshot(&snapshot, query.today, variant);
+    if tag.matches(&headers) {
+        return Ok(vary(tag.not_modified(), "x-fragment"));
+    }
+    let work = move |snapshot: &Snapshot| search_page(snapshot, &query, show, is_fragment);
+    let (answer, html) = app.read(snapshot, work).await?;
+    app.door().metrics.count_answer(&answer);
+    Ok(vary(tag.on(Html(html).into_response()), "x-fragment"))
+}
+
+/// Searches and shows the answer, with the article `show` open beside it, else the first hit.
+fn search_page(
+    snapshot: &Snapshot,
+    query: &Query,
+    show: Option<String>,
+    is_fragment: bool,
+) -> Result<(Answer, String), Problem> {
+    let answer = search::search(snapshot, query)?;
+    let chosen = show.or_else(|| answer.hits.first().map(|hit| hit.card.id.clone()));
+    let stored = chosen.map(|id| snapshot.article(&id)).transpose()?.flatten();
+    let chosen = stored.as_ref().map(|stored| article_view(snapshot, stored, query.today));
+    let chosen = chosen.transpose()?;
+    let assets = asset_urls();
+    let view = pages::HomeView {
+        query: &query.text,
+        answer: &answer,
+        filters: &query.filters,
+        offset: query.offset,
+        limit: query.limit,
+        chosen: chosen.as_ref(),
+        assets: &assets,
+    };
+    let html = if is_fragment { pages::home_fragment(&view) } else { pages::home(&view) };
+    let html = html.map_err(Problem::internal)?;
+    Ok((answer, html))
+}
+
+/// What is shown of an article: its sections as HTML, and its neighbours in both directions.
+fn article_view<'a>(
+    snapshot: &Snapshot,
+    stored: &'a Stored,
+    today: Date,
+) -> Result<ArticleView<'a>, Problem> {
+    let article = &stored.article;
+    let resolve = |path: &str| snapshot.id_of_path(path);
+    let referrers = snapshot.referrers(&article.id);
+    let unnamed: Vec<String> =
+        referrers.into_iter().filter(|id| !article.meta.related.contains(id)).collect();
+    let successor = snapshot.successor(&article.id).into_iter().collect::<Vec<_>>();
+    Ok(ArticleView {
+        stored,
+        sections: render(&article.path, &stored.source, &resolve),
+        related: links(snapshot, &article.meta.related)?,
+        referrers: links(snapshot, &unnamed)?,
+        superseded_by: links(snapshot, &successor)?.pop(),
+        today,
+    })
+}
+
+/// Links to those of `ids` that exist, at most [`MAX_LINKS`].
+fn links(snapshot: &Snapshot, ids: &[String]) -> Result<Vec<ArticleLink>, Problem> {
+    let mut links = Vec::new();
+    for id in ids.iter().take(MAX_LINKS) {
+        if let Some(address) = snapshot.address(id)? {
+            let card = snapshot.card(address)?.card;
+            links.push(ArticleLink { id: card.id, title: card.title });
+        }
+    }
+    Ok(links)
+}
+
+fn asset_urls() -> pages::AssetUrls {
+    pages::AssetUrls::new(&asset_url)
+}
+
+/// `GET /articles/{id}`: one article.
+pub(crate) async fn article(
+    State(app): State<App>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    _: NoParams,
+) -> Result<Response, Problem> {
+    let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
+    let (snapshot, today) = (app.live().snapshot(), app.today());
+    let tag = Tag::of_snapshot(&snapshot, today, "page");
+    let found = app.read(snapshot.clone(), move |snapshot| find(snapshot, &id)).await?;
+    let stored = match found {
+        Found::Here(stored) => stored,
+        Found::Moved(id) => return Ok(moved("/articles/", &id)),
+    };
+    if tag.matches(&headers) {
+        return Ok(tag.not_modified());
+    }
+    let work = move |snapshot: &Snapshot| {
+        let view = article_view(snapshot, &stored, today)?;
+        pages::article_page(&view, &asset_urls()).map_err(Problem::internal)
+    };
+    let html = app.read(snapshot, work).await?;
+    Ok(tag.on(Html(html).into_response()))
+}
+
+/// `GET /matrix`: every article as a row of the plan's table.
+pub(crate) async fn matrix(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
+    let mut params = params.without_empty();
+    let filters = filters(&mut params)?;
+    params.finish()?;
+    let snapshot = app.live().snapshot();
+    let tag = Tag::of_snapshot(&snapshot, app.today(), "matrix");
+    if tag.matches(&headers) {
+        return Ok(tag.not_modified());
+    }
+    let work = move |snapshot: &Snapshot| {
+        let rows: Vec<_> = rows(snapshot, &filters)?.into_iter().map(matrix_row).collect();
+        let view = MatrixView { rows: &rows, assets: &asset_urls() };
+        pages::matrix_page(&view).map_err(Problem::internal)
+    };
+    let html = app.read(snapshot, work).await?;
+    Ok(tag.on(Html(html).into_response()))
+}
+
+fn matrix_row(row: Row) -> MatrixRow {
+    let lines = |text: &str| text.lines().map(str::to_owned).collect();
+    MatrixRow {
+        fault_type_label: row.fault_type_label.unwrap_or_default().to_owned(),
+        id: row.id,
+        title: row.title,
+        prevention: lines(&row.prevention),
+        strategy: lines(&row.strategy),
+    }
+}
+
+/// `GET /status`: health in numbers and what is wrong with the files.
+pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<String>, Problem> {
+    let findings = findings(&app).await?;
+    let view = pages::StatusView {
+        status: &app.live().status(),
+        findings: &findings,
+        assets: &asset_urls(),
+    };
+    Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))
+}
+
+/// Shows the problems of pages, and of addresses a person typed, as a page.
+pub(crate) async fn problems_as_pages(request: Request, next: Next) -> Response {
+    let is_page = wants_page(request.uri().path(), request.headers());
+    let response = next.run(request).await;
+    if !is_page {
+        return response;
+    }
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    let nearest: Vec<_> = problem.nearest().iter().map(|id| named_by_id(id)).collect();
+    let html = pages::error_page(&pages::ErrorView {
+        status: problem.status().as_u16(),
+        title: problem.title(),
+        detail: problem.detail(),
+        nearest: &nearest,
+        request_id: Some(&request_id::current()),
+        assets: &asset_urls(),
+    });
+    let Ok(html) = html else { return response };
+    let (mut head, _) = response.into_parts();
+    head.headers.remove(header::CONTENT_LENGTH);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    head.headers.insert(header::CONTENT_TYPE, kind);
+    Response::from_parts(head, html.into())
+}
+
+fn named_by_id(id: &str) -> ArticleLink {
+    ArticleLink { id: id.to_owned(), title: id.to_owned() }
+}
+
+/// Pages answer in HTML unless JSON is asked for; other addresses only to browsers; the API never.
+fn wants_page(path: &str, headers: &HeaderMap) -> bool {
+    if path.starts_with("/api/") {
+        return false;
+    }
+    let is_page = matches!(path, "/" | "/matrix" | "/status") || path.starts_with("/articles/");
+    let wants_json = ["application/json", "application/problem+json"]
+        .iter()
+        .any(|kind| accept::names(headers, kind));
+    accept::names(headers, "text/html") || (is_page && !wants_json)
+}
+
+/// Says which request header the response depends on.
+pub(crate) fn vary(mut response: Response, header: &'static str) -> Response {
+    response.headers_mut().append(header::VARY, HeaderValue::from_static(header));
+    response
+}

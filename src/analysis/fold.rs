@@ -74,6 +74,18 @@ pub fn for_each_folded(c: char, mut emit: impl FnMut(char)) {
     }
 }
 
+/// The folded form of the common Chinese characters, by their number from U+4E00 on; each folds to
+/// one character. For code that folds whole texts and cannot afford the general rule.
+#[must_use]
+pub fn common_han() -> &'static [u16] {
+    &BASIC_PLANE[usize::from(COMMON_HAN_START)..]
+}
+
+/// The first of the common Chinese characters.
+pub const COMMON_HAN_START: u16 = 0x4E00;
+/// Number of common Chinese characters, U+4E00 to U+9FFF.
+pub const N_COMMON_HAN: u32 = 0x5200;
+
 /// Whether `c` is a Chinese character. Folded text only.
 #[inline]
 #[must_use]
@@ -139,6 +151,16 @@ mod tests {
         let folded = fold("a…鬧");
         assert_eq!(folded.chars, ['a', '.', '.', '.', '闹']);
         assert_eq!(folded.origins, [0, 1, 1, 1, 2]);
+    }
+
+    #[test]
+    fn common_characters_fold_one_to_one() {
+        let table = common_han();
+        for (i, c) in ('\u{4E00}'..='\u{9FFF}').enumerate() {
+            let folded: Vec<char> = folded_string(&c.to_string()).chars().collect();
+            assert_eq!(folded, [char::from_u32(u32::from(table[i])).unwrap()], "{c}");
+            assert!(is_han(folded[0]), "{c}");
+        }
     }
 
     #[test]

@@ -22,7 +22,10 @@ use jieba_rs::Jieba;
 
 pub use adapter::{SEPARATOR, separated};
 pub use codes::code_key;
-pub use fold::{Folded, fold, folded_string, for_each_folded, is_han, is_searchable};
+pub use fold::{
+    COMMON_HAN_START, Folded, N_COMMON_HAN, common_han, fold, folded_string, for_each_folded,
+    is_han, is_searchable,
+};
 pub use phrases::{Occurrence, Phrases};
 pub use scan::{Cell, cells, han_runs};
 pub use vocabulary::{

@@ -173,11 +173,17 @@ impl<'a> Ranker<'a> {
     }
 
     fn flat_saturation(&self, kind: Kind, address: DocAddress, count: f32) -> f32 {
+        if count <= 0.0 {
+            return 0.0;
+        }
         let length = self.snapshot.columns(address.segment_ord).length(kind, address.doc_id);
         saturation(count, length, self.snapshot.mean_length(kind), weights::B_FLAT)
     }
 
     fn title_saturation(&self, kind: Kind, address: DocAddress, count: f32) -> f32 {
+        if count <= 0.0 {
+            return 0.0;
+        }
         let length = self.snapshot.columns(address.segment_ord).title_length(kind, address.doc_id);
         saturation(count, length, self.snapshot.mean_title_length(kind), weights::B_TITLE)
     }
@@ -345,9 +351,6 @@ fn idf(snapshot: &Snapshot, frequency: u64) -> f32 {
 
 /// BM25's saturation of a count by the length of the text.
 fn saturation(count: f32, length: u64, mean: f32, b: f32) -> f32 {
-    if count <= 0.0 {
-        return 0.0;
-    }
     #[expect(clippy::cast_precision_loss, reason = "lengths of articles of at most 1 MiB")]
     let relative = length as f32 / mean;
     count * (weights::K1 + 1.0) / (count + weights::K1 * (1.0 - b + b * relative))

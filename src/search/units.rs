@@ -1,6 +1,6 @@
 //! The units of a query: its tokens as runs of cells, ready to be found in a text by one walk.
 
-use std::{collections::HashMap, ops::Range};
+use std::{cmp::Reverse, ops::Range};
 
 use super::{
     plan::{Clause, Plan},
@@ -19,8 +19,8 @@ pub(super) struct Units {
     pub alternatives: Vec<Vec<Range<usize>>>,
     /// For each place in the sequence the units that end there: number of cells and index.
     ends: Vec<Vec<(u16, u16)>>,
-    /// The places at which a cell stands, in descending order.
-    places: HashMap<CellValue, Vec<u16>>,
+    /// The cells of the sequence with their places, sorted by cell, places descending.
+    places: Vec<(CellValue, u16)>,
     /// One bit for the low 16 bits of each cell value of the sequence.
     present: Vec<u64>,
 }
@@ -34,7 +34,7 @@ impl Units {
             n_typed: 0,
             alternatives: Vec::new(),
             ends: Vec::new(),
-            places: HashMap::new(),
+            places: Vec::new(),
             present: vec![0; 1024],
         };
         units.n_typed = units.add(&plan.scanned, &plan.clauses).end;
@@ -43,9 +43,7 @@ impl Units {
             let ranges = alternatives.map(|alt| units.add(&alt.scanned, &alt.clauses)).collect();
             units.alternatives.push(ranges);
         }
-        for places in units.places.values_mut() {
-            places.reverse();
-        }
+        units.places.sort_unstable_by_key(|(value, place)| (*value, Reverse(*place)));
         units
     }
 
@@ -56,7 +54,7 @@ impl Units {
             let value = cell_value(&scanned.folded.chars[cell.start..cell.end]);
             // A sequence is bounded by the query's length and the number of alternatives.
             let place = u16::try_from(self.ends.len()).unwrap_or(u16::MAX);
-            self.places.entry(value).or_default().push(place);
+            self.places.push((value, place));
             self.present[word(value)] |= bit(value);
             self.ends.push(Vec::new());
         }
@@ -104,15 +102,17 @@ impl<'u> Runs<'u> {
 
     /// Takes the next cell and calls `found` with the index and number of cells of each unit that
     /// ends with it.
+    #[inline]
     pub(super) fn cell(&mut self, value: CellValue, mut found: impl FnMut(usize, usize)) {
         self.now += 1;
         if self.units.present[word(value)] & bit(value) == 0 {
             return;
         }
-        let Some(places) = self.units.places.get(&value) else { return };
+        let places = &self.units.places;
+        let first = places.partition_point(|(cell, _)| *cell < value);
         // Descending, so that a place is read before its predecessor is overwritten.
-        for &place in places {
-            let place = usize::from(place);
+        for (_, place) in places[first..].iter().take_while(|(cell, _)| *cell == value) {
+            let place = usize::from(*place);
             let before = place.checked_sub(1).map(|p| self.last[p]);
             let run = match before {
                 Some((cell, run)) if cell == self.now - 1 => run.saturating_add(1),

@@ -3,7 +3,9 @@
 //! The cells are those of [`crate::analysis::cells`]; a test holds the two together. Ranking
 //! walks through the texts of a hundred candidates per query, so nothing is allocated here.
 
-use crate::analysis::{for_each_folded, is_han, is_searchable};
+use crate::analysis::{
+    COMMON_HAN_START, N_COMMON_HAN, common_han, for_each_folded, is_han, is_searchable,
+};
 
 /// A cell as a number: the character itself, or a hash of the Latin run above all characters.
 pub(super) type CellValue = u32;
@@ -40,33 +42,53 @@ fn add(hash: u32, c: char) -> u32 {
 }
 
 /// Calls `visit` with everything met in `text`, in order.
+#[inline]
 pub(super) fn walk(text: &str, mut visit: impl FnMut(Event)) {
+    let common = common_han();
     let mut latin: Option<(u32, usize)> = None;
-    let mut at = 0;
-    for c in text.chars() {
-        for_each_folded(c, |f| {
-            let searchable = is_searchable(f);
-            if searchable && !is_han(f) {
-                let (hash, start) = latin.unwrap_or((FNV_OFFSET, at));
-                latin = Some((add(hash, f), start));
-                return visit(Event::Char(f));
-            }
-            if let Some((hash, start)) = latin.take() {
-                visit(Event::Cell(hash | LATIN, start, end_of_latin(at, start)));
-            }
-            if searchable {
-                visit(Event::Char(f));
-                visit(Event::Cell(u32::from(f), at, at + 1));
-            } else {
-                visit(if ends_line(f) { Event::LineEnd } else { Event::Gap });
-            }
-        });
-        at += 1;
+    let mut n_chars = 0;
+    for (at, c) in text.chars().enumerate() {
+        n_chars = at + 1;
+        // Nearly all characters take one of the first two ways.
+        let han = u32::from(c).wrapping_sub(u32::from(COMMON_HAN_START));
+        if han < N_COMMON_HAN {
+            let folded = u32::from(common[han as usize]);
+            end_latin(&mut latin, at, &mut visit);
+            visit(Event::Char(char::from_u32(folded).unwrap_or(c)));
+            visit(Event::Cell(folded, at, at + 1));
+        } else if c.is_ascii() {
+            meet(c.to_ascii_lowercase(), at, &mut latin, &mut visit);
+        } else {
+            for_each_folded(c, |f| meet(f, at, &mut latin, &mut visit));
+        }
     }
-    if let Some((hash, start)) = latin {
-        visit(Event::Cell(hash | LATIN, start, at));
-    }
+    end_latin(&mut latin, n_chars, &mut visit);
     visit(Event::LineEnd);
+}
+
+/// Takes one folded character.
+#[inline]
+fn meet(f: char, at: usize, latin: &mut Option<(u32, usize)>, visit: &mut impl FnMut(Event)) {
+    let searchable = is_searchable(f);
+    if searchable && !is_han(f) {
+        let (hash, start) = latin.unwrap_or((FNV_OFFSET, at));
+        *latin = Some((add(hash, f), start));
+        return visit(Event::Char(f));
+    }
+    end_latin(latin, at, visit);
+    if searchable {
+        visit(Event::Char(f));
+        visit(Event::Cell(u32::from(f), at, at + 1));
+    } else {
+        visit(if ends_line(f) { Event::LineEnd } else { Event::Gap });
+    }
+}
+
+#[inline]
+fn end_latin(latin: &mut Option<(u32, usize)>, at: usize, visit: &mut impl FnMut(Event)) {
+    if let Some((hash, start)) = latin.take() {
+        visit(Event::Cell(hash | LATIN, start, end_of_latin(at, start)));
+    }
 }
 
 /// A run can end inside the folding of one character (`㎡，`): it then still covers it.

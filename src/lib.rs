@@ -5,6 +5,7 @@
 pub mod analysis;
 pub mod article;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod index;
 pub mod kb;

@@ -275,22 +275,7 @@ impl Keeper {
             }
             return Ok(());
         }
-        let mut after = manifest.clone();
-        for path in &changes.remove {
-            after.remove(path);
-        }
-        for record in &changes.put {
-            after.insert(record.article.path.clone(), record.into());
-        }
-        let (ids, findings) = rebuild::assigned(&after);
-        self.id_findings = findings;
-        for record in &mut changes.put {
-            if let Some(id) = ids.get(&record.article.path) {
-                record.article.id.clone_from(id);
-            }
-        }
-        let renamed = rebuild::renamed(&self.generation, &ids, changes)?;
-        changes.put.extend(renamed.put);
+        self.id_findings = rebuild::assign_ids(&self.generation, changes)?;
         Ok(())
     }
 

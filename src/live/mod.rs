@@ -4,13 +4,15 @@
 //! hint or full scan → read what changed → one commit → new snapshot swapped in → findings
 //! ```
 //!
-//! Entry points: [`Live::start`] for a server, [`open_snapshot`] for one question. One thread
+//! Entry points: [`Live::start`] for a server, [`open_snapshot`] for one question,
+//! [`update_index`] for bringing the index up to date once. One thread
 //! changes things; readers take the current state and keep it as long as they like.
 
 mod hold;
 mod keeper;
 mod reading;
 mod rebuild;
+mod update;
 
 use std::{
     path::PathBuf,
@@ -23,7 +25,10 @@ use arc_swap::ArcSwap;
 use serde::Serialize;
 
 use self::keeper::Keeper;
-pub use self::rebuild::open_snapshot;
+pub use self::{
+    rebuild::open_snapshot,
+    update::{Done, Update, update_index},
+};
 use crate::{
     analysis::VocabularyError,
     article::Finding,

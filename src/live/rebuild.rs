@@ -95,6 +95,33 @@ pub(super) fn renamed(
     Ok(changes)
 }
 
+/// Gives the records of `changes` the ids they will be served under, and adds the articles whose
+/// ids change because of them. Gives findings about ids that several files ask for.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn assign_ids(
+    generation: &Generation,
+    changes: &mut Changes,
+) -> Result<Vec<Finding>, IndexError> {
+    let mut after = generation.manifest().clone();
+    for path in &changes.remove {
+        after.remove(path);
+    }
+    for record in &changes.put {
+        after.insert(record.article.path.clone(), record.into());
+    }
+    let (ids, findings) = assigned(&after);
+    for record in &mut changes.put {
+        if let Some(id) = ids.get(&record.article.path) {
+            record.article.id.clone_from(id);
+        }
+    }
+    let renamed = renamed(generation, &ids, changes)?;
+    changes.put.extend(renamed.put);
+    Ok(findings)
+}
+
 /// A snapshot for one question, without disturbing a process that serves: the index on disk when
 /// it is up to date with the folder, else one in memory.
 ///

@@ -1,0 +1,199 @@
+//! From what was typed, the environment and the settings file to what they mean together.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::ensure;
+
+use crate::{config::Config, kb::Root, live};
+
+/// Address that is listened on unless asked otherwise.
+pub const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8017);
+
+const DEFAULT_KB: &str = "kb";
+const DEFAULT_INDEX: &str = "index/data";
+const DEFAULT_VOCABULARY: &str = "index";
+const DEFAULT_CONFIG: &str = "jiuji.toml";
+
+// The options of every command. No doc comment: clap would take it for the program's.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "通用选项")]
+pub(super) struct GlobalOptions {
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "JIUJI_KB",
+        hide_env = true,
+        help = "知识库文件夹，默认 kb（环境变量 JIUJI_KB）"
+    )]
+    pub(super) kb: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "JIUJI_INDEX",
+        hide_env = true,
+        help = "索引目录，默认 index/data（JIUJI_INDEX）"
+    )]
+    pub(super) index: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "JIUJI_VOCABULARY",
+        hide_env = true,
+        help = "词表目录，默认 index，没有就用内置的（JIUJI_VOCABULARY）"
+    )]
+    pub(super) vocabulary: Option<PathBuf>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "JIUJI_CONFIG",
+        hide_env = true,
+        help = "配置文件，默认 jiuji.toml，可以没有（JIUJI_CONFIG）"
+    )]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// What the command line, the environment and the settings file mean together. The earlier of
+/// them wins, and defaults come last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The knowledge base.
+    pub root: Root,
+    /// Folder of index generations.
+    pub index: PathBuf,
+    /// Folder of vocabulary files; `None` for what is built in.
+    pub vocabulary: Option<PathBuf>,
+    /// Address to listen on, unless `serve` is told another.
+    pub listen: SocketAddr,
+    /// Names under which browsers may reach the server, besides those of this machine.
+    pub allowed_hosts: Vec<String>,
+    /// Whether to notice changes.
+    pub watch: bool,
+}
+
+impl Settings {
+    /// Reads the settings file and settles what holds.
+    ///
+    /// # Errors
+    /// When the settings file cannot be used, or a file or folder that was named is not there.
+    pub(super) fn resolve(typed: GlobalOptions) -> anyhow::Result<Self> {
+        let config = match &typed.config {
+            Some(path) => Config::load(path)?,
+            None => Config::load_if_present(Path::new(DEFAULT_CONFIG))?,
+        };
+        let settings = Self::merge(typed, config, Path::new(DEFAULT_VOCABULARY).is_dir())?;
+        if let Some(vocabulary) = &settings.vocabulary {
+            ensure!(vocabulary.is_dir(), "词表目录 {} 不存在", vocabulary.display());
+        }
+        Ok(settings)
+    }
+
+    /// `typed` holds what the environment says where nothing was typed.
+    fn merge(
+        typed: GlobalOptions,
+        config: Config,
+        has_vocabulary_folder: bool,
+    ) -> anyhow::Result<Self> {
+        let default_vocabulary = has_vocabulary_folder.then(|| DEFAULT_VOCABULARY.into());
+        Ok(Self {
+            root: Root::new(typed.kb.or(config.kb).unwrap_or_else(|| DEFAULT_KB.into()))?,
+            index: typed.index.or(config.index).unwrap_or_else(|| DEFAULT_INDEX.into()),
+            vocabulary: typed.vocabulary.or(config.vocabulary).or(default_vocabulary),
+            listen: config.listen.unwrap_or(DEFAULT_LISTEN),
+            allowed_hosts: config.allowed_hosts,
+            watch: config.watch.unwrap_or(true),
+        })
+    }
+
+    /// Where the running knowledge base finds things.
+    #[must_use]
+    pub fn live_options(&self, watch: bool) -> live::Options {
+        live::Options {
+            root: self.root.clone(),
+            index: self.index.clone(),
+            vocabulary: self.vocabulary.clone(),
+            watch,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> Option<PathBuf> {
+        Some(text).filter(|text| !text.is_empty()).map(PathBuf::from)
+    }
+
+    #[test]
+    fn what_was_typed_comes_before_the_file_and_the_file_before_defaults() {
+        // Each case: typed, in the file, whether there is a folder `index`; then what holds for
+        // the knowledge base, the index and the vocabulary.
+        let table = [
+            ("t", "f", true, ["t", "t", "t"]),
+            ("", "f", true, ["f", "f", "f"]),
+            ("t", "", false, ["t", "t", "t"]),
+            ("", "", true, ["kb", "index/data", "index"]),
+            ("", "", false, ["kb", "index/data", ""]),
+        ];
+        for (typed, file, has_folder, [kb, index, vocabulary]) in table {
+            let options = GlobalOptions {
+                kb: path(typed),
+                index: path(typed),
+                vocabulary: path(typed),
+                config: None,
+            };
+            let config = Config {
+                kb: path(file),
+                index: path(file),
+                vocabulary: path(file),
+                ..Config::default()
+            };
+            let settings = Settings::merge(options, config, has_folder).unwrap();
+            assert_eq!(settings.root.given(), Path::new(kb));
+            assert_eq!(settings.index, Path::new(index));
+            assert_eq!(settings.vocabulary, path(vocabulary), "{typed:?} {file:?} {has_folder}");
+        }
+    }
+
+    #[test]
+    fn the_server_is_private_and_watches_unless_the_file_says_otherwise() {
+        let merge = |config| Settings::merge(GlobalOptions::default(), config, false).unwrap();
+        let settings = merge(Config::default());
+        assert_eq!(
+            (settings.listen.to_string().as_str(), settings.watch),
+            ("127.0.0.1:8017", true)
+        );
+        let listen = Some(([0, 0, 0, 0], 80).into());
+        let hosts = vec!["kb.corp".to_owned()];
+        let config = Config {
+            listen,
+            watch: Some(false),
+            allowed_hosts: hosts.clone(),
+            ..Config::default()
+        };
+        let settings = merge(config);
+        assert_eq!((Some(settings.listen), settings.watch), (listen, false));
+        assert_eq!(settings.allowed_hosts, hosts);
+    }
+
+    #[test]
+    fn what_was_named_must_be_there() {
+        let missing = || path("没有这个目录/x");
+        let table = [
+            (GlobalOptions { config: missing(), ..GlobalOptions::default() }, "配置文件"),
+            (GlobalOptions { vocabulary: missing(), ..GlobalOptions::default() }, "词表目录"),
+        ];
+        for (options, expected) in table {
+            let error = Settings::resolve(options).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+}

@@ -26,7 +26,7 @@ const APPLY_BUDGET_BYTES: usize = 20_000_000;
 const BUILD_THREADS: usize = 2;
 
 /// Blocks of stored articles each segment keeps decompressed; 4 KiB each.
-const STORE_CACHE_BLOCKS: usize = 2048;
+const STORE_CACHE_BLOCKS: usize = 512;
 
 /// Share of deleted documents above which a segment is merged away.
 const MAX_DELETED_SHARE: f32 = 0.3;

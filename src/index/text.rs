@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::SEPARATOR,
-    article::{Article, Section, SectionKind},
+    article::{Article, FaultType, Section, SectionKind},
 };
 
 /// Starts a part. A control character: articles contain none.
@@ -60,6 +60,10 @@ pub(super) fn parts(article: &Article) -> Vec<TextPart<'_>> {
     let own = |kind, text| TextPart { kind, anchor: "", heading: "", text };
     let mut parts = vec![own(PartKind::Title, article.title.as_str())];
     parts.extend(article.meta.aliases.iter().map(|alias| own(PartKind::Alias, alias)));
+    // The general article of a fault type answers to the name of the type.
+    let label = article.meta.fault_type.filter(|_| article.meta.entry).map(FaultType::label);
+    let label = label.filter(|label| !article.meta.aliases.iter().any(|alias| alias == label));
+    parts.extend(label.map(|label| own(PartKind::Alias, label)));
     parts.extend(article.meta.summary.iter().map(|text| own(PartKind::Summary, text)));
     parts.extend(article.meta.codes.iter().map(|code| own(PartKind::Codes, code)));
     parts.extend(article.sections.iter().map(section_part));

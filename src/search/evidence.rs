@@ -23,6 +23,8 @@ pub(super) struct Evidence {
     pub line: f32,
     /// Whether the whole query occurs literally.
     pub literal: bool,
+    /// Whether a title or alias is the whole query.
+    pub exact: bool,
 }
 
 /// Collects evidence; made once per query.
@@ -63,6 +65,8 @@ impl<'q> Collector<'q> {
             lead_cells_left: 0,
             in_lead: vec![false; n_units],
             matched: 0,
+            n_chars: 0,
+            ended: false,
         };
         let has_symptoms = decode_text(text).any(|part| starts_lead(&part, true));
         let mut lead_started = false;
@@ -97,6 +101,9 @@ struct State<'c, 'q> {
     in_lead: Vec<bool>,
     /// Characters of the literal matched so far.
     matched: usize,
+    /// Searchable characters of the part so far, and whether the literal ended at the last one.
+    n_chars: usize,
+    ended: bool,
 }
 
 impl State<'_, '_> {
@@ -107,6 +114,7 @@ impl State<'_, '_> {
         if !is_body {
             self.matched = 0;
         }
+        (self.n_chars, self.ended) = (0, false);
         for text in [part.heading, part.text] {
             walk(text, |event| match event {
                 Event::Char(c) => self.char(c, evidence),
@@ -115,6 +123,9 @@ impl State<'_, '_> {
                 Event::LineEnd => self.end_line(weight, evidence),
             });
         }
+        let is_name = matches!(part.kind, PartKind::Title | PartKind::Alias);
+        evidence.exact |=
+            is_name && self.ended && self.n_chars == self.collector.literal.pattern.len();
     }
 
     fn cell(
@@ -156,7 +167,9 @@ impl State<'_, '_> {
 
     fn char(&mut self, c: char, evidence: &mut Evidence) {
         let Literal { pattern, failure } = &self.collector.literal;
-        if evidence.literal || pattern.is_empty() {
+        self.n_chars += 1;
+        self.ended = false;
+        if pattern.is_empty() {
             return;
         }
         while self.matched > 0 && pattern[self.matched] != c {
@@ -167,7 +180,8 @@ impl State<'_, '_> {
         }
         if self.matched == pattern.len() {
             evidence.literal = true;
-            self.matched = 0;
+            self.ended = true;
+            self.matched = failure[pattern.len() - 1];
         }
     }
 }
@@ -195,12 +209,21 @@ mod tests {
         search::plan::Plan,
     };
 
-    fn literal_in(query: &str, text: &str) -> bool {
+    fn evidence(query: &str, text: &str) -> Evidence {
         let analyzer = Analyzer::new(Vocabulary::built_in().unwrap());
         let plan = Plan::new(&analyzer, query);
         let units = Units::new(&plan);
-        let encoded = format!("\u{1e}o\u{1f}\u{1f}标题\u{1f}{text}");
-        Collector::new(&units, &[], &plan.literal).collect(&encoded).literal
+        let encoded = format!("\u{1e}a\u{1f}\u{1f}\u{1f}标题\u{1e}o\u{1f}\u{1f}标题\u{1f}{text}");
+        Collector::new(&units, &[], &plan.literal).collect(&encoded)
+    }
+
+    #[test]
+    fn a_name_is_exact_when_it_is_all_of_the_query() {
+        for (query, expected) in
+            [("标题", true), ("“标题”？", true), ("标", false), ("正文", false)]
+        {
+            assert_eq!(evidence(query, "正文").exact, expected, "{query}");
+        }
     }
 
     #[test]
@@ -212,7 +235,7 @@ mod tests {
             ("坏盘", "硬盘坏了", false),
             ("题硬", "硬盘", true),
         ] {
-            assert_eq!(literal_in(query, text), expected, "{query} in {text}");
+            assert_eq!(evidence(query, text).literal, expected, "{query} in {text}");
         }
     }
 }

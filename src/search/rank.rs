@@ -6,7 +6,8 @@
 //!      + 0.4 · Lead      different terms near the start of the body
 //!      + 0.4 · Line      different terms in the best line
 //!      + Σ max(0, 0.5·best synonym − typed words)     per concept
-//!      + idf of the whole query where it occurs literally
+//!      + 0.5 · all typed terms · rarity   where the whole query occurs literally
+//!      + 1.0 · all typed terms            where a title or alias is the whole query
 //! ```
 //!
 //! A declared code is a tier of its own above all that. Source of the formula: see
@@ -238,18 +239,20 @@ impl<'a> Ranker<'a> {
         score
     }
 
-    /// The whole query as one more term, whose document frequency is counted over the candidates.
+    /// The whole query as one more term: a name that is just this, and an occurrence that is rare
+    /// among the candidates, add a share of all that the typed terms can add.
     fn favour_literal(&self, ranked: &mut [Ranked]) {
-        let n_chars = self.plan.literal.len();
-        if n_chars < weights::LITERAL_CHARS {
-            return;
-        }
+        let all: f32 = self.gains.iter().sum();
         let n_literal = ranked.iter().filter(|r| r.evidence.literal).count();
-        #[expect(clippy::cast_precision_loss, reason = "a handful of characters")]
-        let chars = n_chars.min(weights::LITERAL_MAX_CHARS) as f32;
-        let gain = weights::LITERAL * chars / 3.0 * idf(self.snapshot, n_literal as u64);
-        for r in ranked.iter_mut().filter(|r| r.evidence.literal) {
-            r.score.literal = gain;
+        let rarity = idf(self.snapshot, n_literal as u64) / idf(self.snapshot, 1);
+        let is_favoured = self.plan.literal.len() >= weights::LITERAL_CHARS;
+        for Ranked { evidence, score, .. } in ranked {
+            if evidence.literal && is_favoured {
+                score.literal += weights::LITERAL * all * rarity;
+            }
+            if evidence.exact {
+                score.literal += weights::EXACT * all;
+            }
         }
     }
 

@@ -78,10 +78,11 @@ pub const ALL_GRAMS: f32 = 1000.0;
 /// Fewest searchable characters of a query whose literal occurrence is favoured; shorter ones
 /// are words of their own.
 pub const LITERAL_CHARS: usize = 4;
-/// Weight, per three characters, of an article in which the whole query occurs literally, times
-/// the query's own inverse document frequency. Source: own choice; see the recall floor tests.
-pub const LITERAL: f32 = 1.0;
-/// Characters beyond which a literal occurrence is not favoured more.
-pub const LITERAL_MAX_CHARS: usize = 12;
+/// Weight of an article in which the whole query occurs literally, times the sum of the gains of
+/// all typed terms, times how rare that literal is. Source: own choice; see the recall floor tests.
+pub const LITERAL: f32 = 0.5;
+/// Weight of an article whose title or alias is the whole query, times the sum of the gains of all
+/// typed terms: somebody wrote down that callers say just this. Source: own choice.
+pub const EXACT: f32 = 1.0;
 /// Added to the first stage for a declared code, so that its article is a candidate.
 pub const CODE: f32 = 2000.0;

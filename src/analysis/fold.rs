@@ -98,8 +98,20 @@ pub fn is_han(c: char) -> bool {
 #[inline]
 #[must_use]
 pub fn is_searchable(c: char) -> bool {
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && (is_han(c) || c.is_alphanumeric()))
+    match u16::try_from(u32::from(c)) {
+        Ok(unit) => SEARCHABLE[usize::from(unit / 64)] >> (unit % 64) & 1 == 1,
+        Err(_) => is_han(c) || c.is_alphanumeric(),
+    }
 }
+
+/// One bit for each character of the basic plane: whether it can be searched for. Punctuation
+/// is frequent, and the general test is slow on it.
+static SEARCHABLE: LazyLock<Box<[u64]>> = LazyLock::new(|| {
+    let is_searchable =
+        |unit: u32| char::from_u32(unit).is_some_and(|c| is_han(c) || c.is_alphanumeric());
+    let word = |i: u32| (0..64).map(|bit| u64::from(is_searchable(i * 64 + bit)) << bit).sum();
+    (0..1024).map(word).collect()
+});
 
 fn fold_unit(unit: u16) -> u16 {
     let Some(c) = char::from_u32(u32::from(unit)) else { return SLOW };

@@ -1,7 +1,7 @@
 //! The one owner of index and state: takes hints, finds out what really changed, applies it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::{Arc, Weak},
     time::{Duration, Instant, SystemTime},
 };
@@ -236,8 +236,12 @@ impl Keeper {
         is_full_scan: bool,
         now: Instant,
     ) -> Result<(), LiveError> {
-        let n_articles = self.generation.manifest().len();
-        let remove = self.hold.allow(gone, n_articles, is_full_scan, now);
+        let manifest = self.generation.manifest();
+        // A file that turns up elsewhere with the same content was moved, not removed.
+        let new: HashSet<&str> = changed.iter().map(|(_, seen)| seen.hash.as_str()).collect();
+        let (mut remove, gone): (Vec<_>, Vec<_>) =
+            gone.into_iter().partition(|path| new.contains(manifest[path].hash.as_str()));
+        remove.extend(self.hold.allow(gone, manifest.len(), is_full_scan, now));
         let mut changes = Changes { put: Vec::new(), remove };
         let snapshot = self.generation.snapshot()?;
         for (path, seen) in changed {

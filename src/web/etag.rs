@@ -45,7 +45,9 @@ impl Tag {
 
     /// 304 without a body.
     pub(crate) fn not_modified(&self) -> Response {
-        self.on(StatusCode::NOT_MODIFIED.into_response())
+        // The whole answer has it from the layer that compresses; a 304 must repeat it.
+        let vary = [(header::VARY, "accept-encoding")];
+        self.on((StatusCode::NOT_MODIFIED, vary).into_response())
     }
 
     /// The response with this tag, to be asked about before it is used again.

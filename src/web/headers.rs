@@ -5,7 +5,7 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -44,15 +44,25 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
 /// Completes the headers of every response.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    apply(response.headers_mut());
+    if response.status() == StatusCode::NOT_MODIFIED {
+        // A browser puts these headers over those it has kept: the policy for data, which a
+        // response without a type would get, would block every style and script of the page.
+        fix(response.headers_mut());
+    } else {
+        apply(response.headers_mut());
+    }
     response
+}
+
+fn fix(headers: &mut HeaderMap) {
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
 }
 
 /// Adds the fixed headers, and a policy and `no-store` where the handler chose none.
 pub(crate) fn apply(headers: &mut HeaderMap) {
-    for (name, value) in FIXED {
-        headers.insert(name, value);
-    }
+    fix(headers);
     let policy = if is_html(headers) { PAGE_POLICY } else { API_POLICY };
     let policy = HeaderValue::from_static(policy);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
@@ -66,6 +76,9 @@ fn is_html(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, body::Body, middleware::from_fn, routing::get};
+    use tower::ServiceExt;
+
     use super::*;
 
     fn completed(given: &[(HeaderName, &'static str)]) -> HeaderMap {
@@ -86,6 +99,16 @@ mod tests {
         for (given, policy) in table {
             assert_eq!(completed(&given)[header::CONTENT_SECURITY_POLICY], policy, "{given:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_policy_a_browser_has_kept_is_left_alone() {
+        let app = Router::new()
+            .route("/", get(|| async { StatusCode::NOT_MODIFIED }))
+            .layer(from_fn(complete));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert!(!response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 
     #[test]

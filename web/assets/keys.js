@@ -51,8 +51,9 @@ function move(step) {
   }
   const hit = hits[Math.min(next, hits.length - 1)];
   hit.querySelector(".hit-link").focus({ preventScroll: true });
-  hit.scrollIntoView({ block: "nearest" });
+  // The chosen hit shows its steps in full: scrolls when it has its new height.
   hit.dispatchEvent(new Event("jiuji:choose", { bubbles: true }));
+  hit.scrollIntoView({ block: "nearest" });
   return true;
 }
 

@@ -214,5 +214,7 @@ addEventListener("popstate", () => {
 });
 
 openFilters(false);
+// The next words replace those of the last call; the cursor would stand before them.
+if (document.activeElement === box) box.select();
 // A browser may restore what was typed although the page is that of an older query.
 if (box.value !== (new URLSearchParams(location.search).get("q") ?? "")) typed();

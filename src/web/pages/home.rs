@@ -69,7 +69,7 @@ struct Results<'a> {
     heading: String,
     /// The heading and the first hit in one sentence, for screen readers.
     spoken: String,
-    notes: Vec<String>,
+    notes: &'a [Note],
     rows: Vec<Row<'a>>,
     /// Whether the query has nothing to do with there being no hits.
     nothing_at_all: bool,
@@ -109,7 +109,7 @@ impl<'a> Results<'a> {
             clear_url: search_url(query, &Filters::default(), 0, None),
             spoken: spoken(&heading, answer),
             heading,
-            notes: answer.notes.iter().map(notes::sentence).collect(),
+            notes: &answer.notes,
             nothing_at_all: rows.is_empty() && query.trim().is_empty() && n_selected == 0,
             previous: (offset > 0).then(|| url(offset.saturating_sub(limit))),
             next: has_next.then(|| url(offset + limit)),

@@ -51,6 +51,20 @@ struct MatrixPage<'a> {
     rows: &'a [MatrixRow],
 }
 
+/// CSS class and text of a line: a numbered step, a branch of it, a label, or an item.
+fn line(line: &str) -> (&'static str, &str) {
+    let text = line.trim_start();
+    if let Some(branch) = text.strip_prefix("- ") {
+        return ("branch", branch);
+    }
+    let is_step = text.split_once(". ").is_some_and(|(n, _)| n.parse::<u32>().is_ok());
+    match (is_step, text.ends_with('：')) {
+        (true, _) => ("step", text),
+        (false, true) => ("label", text),
+        (false, false) => ("item", text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +77,20 @@ mod tests {
             title: text.to_owned(),
             prevention: vec![text.to_owned()],
             strategy: vec![text.to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_line_knows_its_kind() {
+        let cases = [
+            ("2. 判断在哪一层。", ("step", "2. 判断在哪一层。")),
+            ("   - 如果 多人：转 x", ("branch", "如果 多人：转 x")),
+            ("用户侧：", ("label", "用户侧：")),
+            ("3.5 寸硬盘留 2 块", ("item", "3.5 寸硬盘留 2 块")),
+            ("", ("item", "")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(line(text), expected);
         }
     }
 

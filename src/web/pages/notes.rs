@@ -17,6 +17,11 @@ pub(super) fn sentence(note: &Note) -> String {
     }
 }
 
+/// Whether the note only explains the hits, while the others ask for attention.
+pub(super) const fn is_quiet(note: &Note) -> bool {
+    matches!(note, Note::Synonym { .. })
+}
+
 fn quoted(words: &[String]) -> String {
     words.iter().map(|word| format!("“{word}”")).collect()
 }

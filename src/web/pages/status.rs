@@ -80,6 +80,11 @@ fn place(finding: &Finding) -> String {
     numbers.iter().flatten().fold(finding.path.clone(), |place, n| format!("{place}:{n}"))
 }
 
+/// A time in RFC 3339 UTC as a person reads it; a script turns it into that person's own.
+fn readable(time: &str) -> String {
+    time.replace('T', " ").replace('Z', "（世界时）")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

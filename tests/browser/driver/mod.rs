@@ -1,0 +1,186 @@
+//! What a person does with a page, and what they see: the only place that speaks to the browser.
+
+mod complaints;
+mod input;
+mod screen;
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use chromiumoxide::cdp::{
+    browser_protocol::{
+        emulation::SetScriptExecutionDisabledParams,
+        page::{
+            AddScriptToEvaluateOnNewDocumentParams, CaptureScreenshotFormat,
+            CaptureScreenshotParams, Viewport,
+        },
+    },
+    js_protocol::runtime::EvaluateParams,
+};
+use serde::de::DeserializeOwned;
+use tokio::time::sleep;
+
+use complaints::Complaints;
+pub(crate) use screen::{DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, Screen};
+
+/// How long a page may take to do what it should; only a failure takes that long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Time between two looks at a page.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A tab.
+pub(crate) struct Page {
+    tab: chromiumoxide::Page,
+    origin: String,
+    complaints: Complaints,
+}
+
+impl Page {
+    pub(super) async fn new(tab: chromiumoxide::Page, origin: String, screen: Screen) -> Self {
+        let complaints = Complaints::collect(&tab).await;
+        screen.apply(&tab).await;
+        Self { tab, origin, complaints }
+    }
+
+    /// Opens `path` and waits until it is loaded.
+    pub(crate) async fn goto(&self, path: &str) {
+        self.tab.goto(format!("{}{path}", self.origin)).await.unwrap();
+        self.wait_for("document.readyState === 'complete'").await;
+    }
+
+    /// Loads the page again.
+    pub(crate) async fn reload(&self) {
+        self.tab.reload().await.unwrap();
+        self.wait_for("document.readyState === 'complete'").await;
+    }
+
+    /// The value of a JavaScript expression; a promise is awaited.
+    ///
+    /// # Panics
+    /// When it throws or its value is no `T`.
+    pub(crate) async fn value<T: DeserializeOwned>(&self, expression: &str) -> T {
+        match self.try_value(expression).await {
+            Ok(value) => value,
+            Err(error) => panic!("{expression}: {error}"),
+        }
+    }
+
+    /// Runs JavaScript statements; a promise they await is awaited.
+    pub(crate) async fn run(&self, script: &str) {
+        self.value::<()>(&format!("(async () => {{ {script} }})().then(() => null)")).await;
+    }
+
+    async fn try_value<T: DeserializeOwned>(&self, expression: &str) -> Result<T, String> {
+        let evaluate = EvaluateParams::builder()
+            .expression(expression)
+            .return_by_value(true)
+            .await_promise(true)
+            .user_gesture(true)
+            .build()?;
+        let answer = self.tab.execute(evaluate).await.map_err(|error| error.to_string())?.result;
+        if let Some(exception) = answer.exception_details {
+            return Err(format!("{exception:?}"));
+        }
+        let value = answer.result.value.unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    }
+
+    /// Waits until `condition`, a JavaScript expression, holds.
+    ///
+    /// # Panics
+    /// When it does not in time.
+    pub(crate) async fn wait_for(&self, condition: &str) {
+        let started = Instant::now();
+        loop {
+            // A page that is being replaced answers with an error.
+            let last = self.try_value::<bool>(condition).await;
+            if last == Ok(true) {
+                return;
+            }
+            if started.elapsed() > PATIENCE {
+                self.screenshot("failure").await;
+                let place: String = self.value("location.href").await;
+                panic!("never true at {place}: {condition} ({last:?})");
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Waits until the article `id` is the first hit.
+    pub(crate) async fn wait_for_first_hit(&self, id: &str) {
+        self.wait_for(&format!("document.querySelector('.hit')?.dataset.id === '{id}'")).await;
+    }
+
+    /// Waits until this tab shows `path`, complete.
+    pub(crate) async fn wait_for_path(&self, path: &str) {
+        let at = format!("location.pathname === '{path}' && document.readyState === 'complete'");
+        self.wait_for(&at).await;
+    }
+
+    /// Text of the first element that matches `selector`, as a person sees it.
+    pub(crate) async fn text(&self, selector: &str) -> String {
+        self.value(&format!("document.querySelector(`{selector}`).innerText")).await
+    }
+
+    /// Number of elements that match `selector`.
+    pub(crate) async fn count(&self, selector: &str) -> usize {
+        self.value(&format!("document.querySelectorAll(`{selector}`).length")).await
+    }
+
+    /// Whether `condition`, a JavaScript expression, holds now.
+    pub(crate) async fn holds(&self, condition: &str) -> bool {
+        self.value(condition).await
+    }
+
+    /// Runs `script` at the beginning of each page from now on.
+    pub(crate) async fn before_each_page(&self, script: &str) {
+        let add = AddScriptToEvaluateOnNewDocumentParams::new(script);
+        self.tab.execute(add).await.unwrap();
+    }
+
+    /// Turns the scripts of pages off.
+    pub(crate) async fn without_scripts(&self) {
+        self.tab.execute(SetScriptExecutionDisabledParams::new(true)).await.unwrap();
+    }
+
+    /// Puts what is visible into `target/screenshots/<name>.png`.
+    pub(crate) async fn screenshot(&self, name: &str) {
+        self.save(name, "innerHeight").await;
+    }
+
+    /// Puts the page from its top, at most 3,000 pixels, into `target/screenshots/<name>.png`.
+    pub(crate) async fn full_screenshot(&self, name: &str) {
+        self.save(name, "Math.min(3000, document.scrollingElement.scrollHeight)").await;
+    }
+
+    async fn save(&self, name: &str, height: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        fs_err::create_dir_all(&folder).unwrap();
+        let (width, height) = self.value(&format!("[innerWidth, {height}]")).await;
+        let clip = Viewport { x: 0.0, y: 0.0, width, height, scale: 1.0 };
+        let capture = CaptureScreenshotParams::builder()
+            .format(CaptureScreenshotFormat::Png)
+            .clip(clip)
+            .capture_beyond_viewport(true)
+            .build();
+        let image = self.tab.screenshot(capture).await.unwrap();
+        fs_err::write(folder.join(format!("{name}.png")), image).unwrap();
+    }
+
+    /// What the console got so far: errors, warnings, violations of the security policy.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        self.complaints.all(&self.tab).await
+    }
+
+    /// Ends a story.
+    ///
+    /// # Panics
+    /// When the console got an error.
+    pub(crate) async fn is_clean(&self) {
+        let complaints = self.complaints().await;
+        assert!(complaints.is_empty(), "the console says: {complaints:#?}");
+    }
+}

@@ -1,0 +1,82 @@
+//! A server in this process, on a copy of the repository's knowledge base.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use jiuji::{
+    kb::Root,
+    live::{Live, Options},
+    web::{AllowedHosts, App, Limits, Settings, serve},
+};
+use tempfile::TempDir;
+use time::{Date, macros::date};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::{JoinHandle, spawn_blocking},
+};
+
+/// A server that runs until it is stopped or the runtime ends.
+pub(crate) struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Serves a copy of `kb/` on a free port of this machine.
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let kb = folder.path().join("kb");
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("kb"), &kb);
+        let live = start_live(kb.clone(), folder.path().join("index")).await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let allowed_hosts = AllowedHosts::new(&[], address.port()).unwrap();
+        let limits = Limits::default();
+        let app = App::new(Settings { live, kb_root: kb, allowed_hosts, limits, today });
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
+        Self { address, stop, task, _folder: folder }
+    }
+
+    /// Address of a page.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Stops it and waits until it has stopped.
+    pub(crate) async fn stop(self) {
+        let _ = self.stop.send(());
+        self.task.await.unwrap();
+    }
+}
+
+/// A day on which nothing in the knowledge base is overdue.
+fn today() -> Date {
+    date!(2026 - 11 - 23)
+}
+
+async fn start_live(kb: PathBuf, index: PathBuf) -> Live {
+    let start = move || {
+        let root = Root::new(kb).unwrap();
+        Live::start(Options { root, index, vocabulary: None, watch: false }).unwrap()
+    };
+    spawn_blocking(start).await.unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs_err::create_dir_all(to).unwrap();
+    for entry in fs_err::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs_err::copy(entry.path(), target).unwrap();
+        }
+    }
+}

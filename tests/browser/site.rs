@@ -1,0 +1,81 @@
+//! One server and one browser for one story.
+
+use std::time::Duration;
+
+use chromiumoxide::{
+    Browser,
+    cdp::browser_protocol::browser::{
+        PermissionDescriptor, PermissionSetting, SetPermissionParams,
+    },
+};
+use futures_util::StreamExt;
+use tempfile::TempDir;
+use tokio::{task::JoinHandle, time::timeout};
+
+use crate::{
+    chromium,
+    driver::{Page, Screen},
+    server::Server,
+};
+
+/// How long a browser may take to go away by itself.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The product as a person meets it: a server and a fresh browser.
+pub(crate) struct Site {
+    server: Server,
+    browser: Browser,
+    handler: JoinHandle<()>,
+    profile: TempDir,
+}
+
+/// Runs `body` with a server and a browser of its own.
+pub(crate) fn story(body: impl AsyncFnOnce(&Site)) {
+    let Some(executable) = chromium::find() else { return };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let profile = tempfile::tempdir().unwrap();
+        let server = Server::start().await;
+        let (browser, mut events) = chromium::launch(&executable, profile.path()).await;
+        let handler = tokio::spawn(async move { while events.next().await.is_some() {} });
+        let site = Site { server, browser, handler, profile };
+        body(&site).await;
+        site.close().await;
+    });
+}
+
+impl Site {
+    /// A new tab at `path`.
+    pub(crate) async fn open(&self, path: &str, screen: Screen) -> Page {
+        let page = self.tab(screen).await;
+        page.goto(path).await;
+        page
+    }
+
+    /// A new empty tab.
+    pub(crate) async fn tab(&self, screen: Screen) -> Page {
+        let tab = self.browser.new_page("about:blank").await.unwrap();
+        Page::new(tab, self.server.url(""), screen).await
+    }
+
+    /// Lets pages read the clipboard, for checking what they put there.
+    pub(crate) async fn allow_clipboard(&self) {
+        for name in ["clipboard-read", "clipboard-write"] {
+            let permission = PermissionDescriptor::new(name);
+            let allow = SetPermissionParams::new(permission, PermissionSetting::Granted);
+            self.browser.execute(allow).await.unwrap();
+        }
+    }
+
+    async fn close(mut self) {
+        let _ = self.browser.close().await;
+        if timeout(CLOSE_TIMEOUT, self.browser.wait()).await.is_err() {
+            let _ = self.browser.kill().await;
+        }
+        self.handler.abort();
+        self.server.stop().await;
+        // The browser's last children may still be writing there.
+        let _ = self.profile.close();
+    }
+}

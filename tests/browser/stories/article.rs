@@ -1,0 +1,56 @@
+//! Working through an article.
+
+use crate::{driver::DESKTOP, site::story};
+
+#[test]
+fn data_comes_first_and_stays_in_sight() {
+    story(async |site| {
+        let page = site.open("/articles/ransomware", DESKTOP).await;
+        assert!(page.text(".data-first").await.contains("先保数据"));
+        page.run("scrollTo(0, 1500)").await;
+        page.wait_for("scrollY > 1000").await;
+        let top: f64 =
+            page.value("document.querySelector('.data-first').getBoundingClientRect().y").await;
+        assert!((-1.0..1.0).contains(&top), "{top}");
+        page.goto("/articles/login-failure").await;
+        assert_eq!(page.count(".data-first").await, 0);
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn a_command_is_copied_exactly() {
+    story(async |site| {
+        site.allow_clipboard().await;
+        let page = site.open("/articles/login-failure", DESKTOP).await;
+        assert_eq!(page.count(".code button").await, page.count(".prose pre").await);
+        let command: String =
+            page.value("document.querySelector('.code pre').textContent.trimEnd()").await;
+        assert!(command.starts_with("Get-ADUser"));
+        page.click(".code button").await;
+        page.wait_for("document.getElementById('toast').textContent.includes('已复制')").await;
+        assert_eq!(page.value::<String>("navigator.clipboard.readText()").await, command);
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn ticks_stay_until_they_are_cleared() {
+    story(async |site| {
+        let page = site.open("/articles/login-failure", DESKTOP).await;
+        page.click(".tick").await;
+        page.wait_for("document.querySelector('.tick input').checked").await;
+        page.reload().await;
+        page.wait_for("document.querySelector('.tick input').checked").await;
+        assert_eq!(page.count(".tick input:checked").await, 1);
+        // The same article beside the hits knows them too.
+        page.goto("/?q=登录异常").await;
+        page.wait_for("document.querySelector('#detail .tick input').checked").await;
+        page.goto("/articles/login-failure").await;
+        page.click("[data-untick]").await;
+        page.wait_for("document.querySelectorAll('.tick input:checked').length === 0").await;
+        page.reload().await;
+        assert_eq!(page.count(".tick input:checked").await, 0);
+        page.is_clean().await;
+    });
+}

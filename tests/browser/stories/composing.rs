@@ -1,0 +1,42 @@
+//! Typing with an input method.
+
+use crate::{driver::DESKTOP, site::story};
+
+const BOX: &str = "document.getElementById('q').value";
+
+#[test]
+fn what_is_being_composed_is_searched() {
+    story(async |site| {
+        let page = site.open("/", DESKTOP).await;
+        page.compose("deng").await;
+        page.compose("登录yi").await;
+        page.wait_for_first_hit("login-failure").await;
+        assert!(page.holds("document.activeElement.id === 'q'").await);
+        page.compose("登录异").await;
+        page.insert("登录").await;
+        page.wait_for(&format!("{BOX} === '登录'")).await;
+        page.wait_for("new URLSearchParams(location.search).get('q') === '登录'").await;
+        page.wait_for_first_hit("login-failure").await;
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn enter_belongs_to_the_input_method() {
+    story(async |site| {
+        let page = site.open("/", DESKTOP).await;
+        page.compose("登录").await;
+        page.wait_for_first_hit("login-failure").await;
+        page.enter_of_input_method().await;
+        // Some browsers let the form see it as well.
+        page.run("document.getElementById('search').requestSubmit()").await;
+        assert!(page.holds("location.pathname === '/' && document.activeElement.id === 'q'").await);
+        page.run("document.getElementById('q').select()").await;
+        page.insert("登录异常").await;
+        page.wait_for(&format!("{BOX} === '登录异常'")).await;
+        page.wait_for("new URLSearchParams(location.search).get('q') === '登录异常'").await;
+        page.key("Enter").await;
+        page.wait_for("document.activeElement.matches('.hit-link')").await;
+        page.is_clean().await;
+    });
+}

@@ -1,0 +1,376 @@
+//! The command line, run as people and scripts run it.
+
+#![allow(clippy::unwrap_used, reason = "what a test prepares may end it")]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+const LOGIN: &str = "\
+---
+id: login-failure
+title: 登录失败：账号或密码不对
+summary: 先确认大小写和输入法
+fault_type: login
+severity: p2
+systems: [ad]
+tier: l1
+status: published
+owner: 服务台
+reviewed: 2026-11-20
+aliases: [登录不上, 密码错误]
+codes: [0x8007052E]
+---
+
+## 现象
+
+- 提示用户名或密码不正确
+
+## 应急策略
+
+1. 请用户关掉大写锁定，再输一次密码
+   - **如果 能登录**：到此为止
+   - **否则**：[看打印机](printer.md)
+2. 查账号有没有被锁
+";
+
+const PRINTER: &str = "\
+---
+id: printer
+title: 打印机不出纸
+summary: 先看纸盒和指示灯
+fault_type: peripheral
+severity: p4
+systems: [printer]
+tier: l2
+status: published
+owner: 服务台
+reviewed: 2026-11-20
+---
+
+## 应急策略
+
+1. 看纸盒里有没有纸
+";
+
+/// A folder with a knowledge base `kb`, in which the program is run.
+struct Folder(tempfile::TempDir);
+
+/// What a run gave.
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("kb/login-failure.md", LOGIN).write("kb/printer.md", PRINTER)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(self, path: &str, text: &str) -> Self {
+        let path = self.path().join(path);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, text).unwrap();
+        self
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jiuji"));
+        for name in ["KB", "INDEX", "VOCABULARY", "CONFIG", "LOG"] {
+            command.env_remove(format!("JIUJI_{name}"));
+        }
+        command.current_dir(self.path()).args(args).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        Run::of(self.command(args).output().unwrap())
+    }
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn shows(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.stdout.contains(text), "no {text} in: {}", self.stdout);
+        }
+        self
+    }
+
+    #[track_caller]
+    fn complains(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "no {text} in: {}", self.stderr);
+        assert_eq!(self.stderr.matches("error:").count(), 1, "{}", self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}", self.stdout))
+    }
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn a_search_shows_what_to_do_first() {
+    Folder::new().run(&["search", "登录不上"]).ends(0).shows(&[
+        "1. 登录失败：账号或密码不对",
+        "p2 高",
+        "服务台可独立完成",
+        "先确认大小写和输入法",
+        "1) 请用户关掉大写锁定，再输一次密码",
+        "- 否则：看打印机（→ printer）",
+        "2) 查账号有没有被锁",
+    ]);
+}
+
+#[test]
+fn the_json_of_a_search_is_the_body_of_the_api() {
+    let answer = Folder::new().run(&["search", "登录不上", "--json"]).ends(0).json();
+    let body =
+        ["elapsed_us", "facets", "hits", "indexed_at", "notes", "query", "revision", "total"];
+    assert_eq!(keys(&answer), body);
+    assert_eq!(keys(&answer["facets"]), ["fault_type", "severity", "system", "tier"]);
+    let hit = &answer["hits"][0];
+    assert_eq!(hit["id"], "login-failure");
+    for key in ["url", "steps", "snippet", "title_highlights", "matched_by", "stale", "broken"] {
+        assert!(hit.get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn filters_and_limits_narrow_a_search() {
+    let folder = Folder::new();
+    let ids = |args: &[&str]| -> Vec<String> {
+        let run = folder.run(&[&["search", "", "--json"], args].concat());
+        let hits = run.json()["hits"].as_array().unwrap().clone();
+        hits.iter().map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(&[]), ["login-failure", "printer"]);
+    assert_eq!(ids(&["--limit", "1"]), ["login-failure"]);
+    assert_eq!(ids(&["--fault-type", "peripheral"]), ["printer"]);
+    assert_eq!(ids(&["--system", "ad", "--tier", "l1"]), ["login-failure"]);
+    assert_eq!(ids(&["--severity", "p2", "--severity", "p4"]), ["login-failure", "printer"]);
+    assert!(ids(&["--status", "draft"]).is_empty());
+    folder.run(&["search", "x", "--severity", "p9"]).ends(2).complains("p9");
+    folder.run(&["search", "x", "--limit", "51"]).ends(2).complains("1 到 50");
+}
+
+#[test]
+fn a_search_without_a_match_ends_with_1() {
+    Folder::new().run(&["search", "量子纠缠"]).ends(1).shows(&["没有找到对应的策略"]);
+}
+
+#[test]
+fn an_explanation_names_the_article_and_its_rank() {
+    let folder = Folder::new();
+    folder.run(&["explain", "登录失败", "login-failure"]).ends(0).shows(&[
+        "登录失败：账号或密码不对（login-failure）",
+        "第 1 名",
+        "得分的组成",
+        "全文",
+    ]);
+    let explained = folder.run(&["explain", "8007052E", "login-failure", "--json"]).ends(0).json();
+    assert_eq!((&explained["rank"], &explained["codes"]), (&1.into(), &1.into()));
+    assert_eq!(explained["query"], "8007052E");
+    folder.run(&["explain", "登录失败", "login-fail"]).ends(1).shows(&["login-failure"]);
+}
+
+#[test]
+fn a_check_shows_where_a_file_is_broken() {
+    let folder = Folder::new().write("kb/broken.md", "---\ntitle: [断网\n---\n# 断网\n");
+    folder.run(&["check"]).ends(1).shows(&["kb/broken.md:", "错误[front-matter]", "共 3 篇文章"]);
+    folder
+        .run(&["check", "--format", "github"])
+        .ends(1)
+        .shows(&["::error file=kb/broken.md,line="]);
+    let report = folder.run(&["check", "--format", "json"]).ends(1).json();
+    assert_eq!(report["summary"]["n_errors"], 1);
+    assert_eq!(report["findings"][0]["path"], "broken.md");
+    folder.run(&["check", "kb/printer.md"]).ends(0).shows(&["共 1 篇文章：0 个错误"]);
+    folder.run(&["check", "broken.md"]).ends(1).shows(&["broken.md"]);
+    folder.run(&["check", "kb/none.md"]).ends(2).complains("none.md");
+    folder.run(&["check", "--today", "gestern"]).ends(2).complains("gestern");
+}
+
+#[test]
+fn strictness_counts_warnings() {
+    let link = PRINTER.replace("看纸盒里", "[看这篇](gone.md)，看纸盒里");
+    let folder = Folder::new().write("kb/printer.md", &link);
+    folder.run(&["check", "printer.md"]).ends(0).shows(&["broken-link"]);
+    folder.run(&["check", "printer.md", "--strict"]).ends(1);
+}
+
+#[test]
+fn an_index_is_built_once_and_then_kept_up_to_date() {
+    let folder = Folder::new();
+    folder.run(&["index"]).ends(0).shows(&["索引已建成，共 2 篇文章"]);
+    folder.run(&["index"]).ends(0).shows(&["索引已是最新，共 2 篇文章"]);
+    let folder = folder.write("kb/new.md", "# 断电\n");
+    folder.run(&["index"]).ends(0).shows(&["新增 1、修改 0、删除 0"]);
+    folder.run(&["index", "--rebuild"]).ends(0).shows(&["索引已建成，共 3 篇文章"]);
+    folder.run(&["search", "断电"]).ends(0).shows(&["1. 断电"]);
+}
+
+#[test]
+fn a_doctor_says_what_is_wrong_and_what_to_do() {
+    let folder = Folder::new();
+    folder.run(&["doctor"]).ends(1).shows(&["! 索引 ", "jiuji index"]);
+    folder.run(&["index"]).ends(0);
+    let report = folder.run(&["doctor", "--json"]).json();
+    let grade_of = |name: &str| {
+        let checks = report["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["name"] == name).unwrap()["grade"].clone()
+    };
+    for name in ["知识库", "词表", "索引目录", "索引", "监听地址"] {
+        assert_eq!(grade_of(name), "ok", "{name}: {report}");
+    }
+    let folder = folder
+        .write("jiuji.toml", "listen = \"0.0.0.0:8017\"\n")
+        .write("index/synonyms.txt", "只有一个词\n");
+    folder.run(&["doctor"]).ends(2).shows(&["✗ 词表", "synonyms.txt:1", "✗ 监听地址"]);
+    folder.run(&["doctor", "--kb", "nowhere"]).ends(2).shows(&["✗ 知识库"]);
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        Folder::new().run(&["completions", shell]).ends(0).shows(&["jiuji", "explain"]);
+    }
+}
+
+#[test]
+fn what_was_typed_comes_before_the_environment_and_that_before_the_file() {
+    let folder = Folder::new()
+        .write("env/a.md", "# 环境变量\n")
+        .write("file/a.md", "# 配置文件\n")
+        .write("jiuji.toml", "kb = \"file\"\n");
+    let title = |args: &[&str], kb: Option<&str>| {
+        let mut command = folder.command(&[&["search", "", "--json"], args].concat());
+        command.envs(kb.map(|kb| ("JIUJI_KB", kb)));
+        Run::of(command.output().unwrap()).ends(0).json()["hits"][0]["title"].clone()
+    };
+    assert_eq!(title(&[], None), "配置文件");
+    assert_eq!(title(&[], Some("env")), "环境变量");
+    assert_eq!(title(&["--kb", "kb"], Some("env")), "登录失败：账号或密码不对");
+}
+
+#[test]
+fn what_cannot_run_ends_with_2_and_one_error() {
+    let folder = Folder::new();
+    folder.run(&["search", "x", "--kb", "nowhere"]).ends(2).complains("--kb");
+    folder.run(&["search", "x", "--config", "nowhere.toml"]).ends(2).complains("nowhere.toml");
+    folder.run(&["search", "x", "--vocabulary", "nowhere"]).ends(2).complains("词表目录");
+    folder.run(&["serve", "--listen", "0.0.0.0:0"]).ends(2).complains("allowed_hosts");
+    folder.run(&["nonsense"]).ends(2).complains("nonsense");
+    let mut loud = folder.command(&["serve", "--listen", "127.0.0.1:0"]);
+    Run::of(loud.env("JIUJI_LOG", "loud").output().unwrap()).ends(2).complains("JIUJI_LOG");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let folder = Folder::new();
+    let mut command = folder.command(&["completions", "bash"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let run = Run::of(child.wait_with_output().unwrap()).ends(0);
+    assert_eq!(run.stderr, "");
+}
+
+/// A running server; killed when dropped.
+struct Server {
+    child: Child,
+    stdout: BufReader<std::process::ChildStdout>,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Folder) -> Self {
+        let mut command = folder.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let rest = line.strip_prefix("救急已启动：http://").unwrap_or_else(|| panic!("{line}"));
+        let address = rest.strip_suffix("/（按 Ctrl-C 停止）\n").unwrap().to_owned();
+        Self { child, stdout, address }
+    }
+
+    fn get(&self, target: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let host = &self.address;
+        write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_server_answers_at_the_address_it_prints_and_owns_its_index() {
+    let folder = Folder::new();
+    let mut server = Server::start(&folder);
+    let answer = server.get("/api/v1/search?q=%E6%89%93%E5%8D%B0");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("打印机不出纸"), "{answer}");
+    folder.run(&["index"]).ends(2).complains("正被另一个 jiuji 进程使用");
+    folder.run(&["serve", "--listen", "127.0.0.1:0"]).ends(2).complains("--index");
+    folder.run(&["serve", "--listen", &server.address]).ends(2).complains("无法监听");
+    folder.run(&["search", "打印机"]).ends(0);
+    let _ = server.child.kill();
+    let mut rest = String::new();
+    server.stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "");
+}
+
+#[test]
+fn help_is_in_chinese() {
+    let folder = Folder::new();
+    for command in ["serve", "search", "explain", "index", "check", "doctor", "completions"] {
+        let run = folder.run(&[command, "--help"]).ends(0).shows(&["用法: jiuji", "显示帮助"]);
+        for english in ["Usage", "Options:", "Arguments:", "Print", "[env", "[default", "[possible"]
+        {
+            assert!(!run.stdout.contains(english), "{command}: {}", run.stdout);
+        }
+    }
+    let version = folder.run(&["--version"]).ends(0);
+    assert_eq!(version.stdout.trim(), concat!("jiuji ", env!("CARGO_PKG_VERSION")));
+    let shown = PathBuf::from(folder.path()).join("index");
+    assert!(!shown.exists(), "help must not make anything");
+}

@@ -1,0 +1,264 @@
+//! Whatever is killed or damaged: the next start serves everything, and nobody has to help.
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::{
+    dice::Dice,
+    driver::{Place, TestKb, encoded, eventually},
+};
+
+const KILLS: usize = 50;
+const ARTICLES: usize = 20;
+/// Longest wait for a start, a full build included.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The words that the articles must be found by: file `n` has word `n`.
+type Words = Mutex<Vec<String>>;
+
+/// A running process; killed when it goes.
+struct Process {
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL: nothing is written, nothing is closed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(kb: &TestKb) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_jiuji"))
+        .env("JIUJI_LOG", "warn")
+        .arg("serve")
+        .arg("--kb")
+        .arg(kb.root())
+        .arg("--index")
+        .arg(kb.index())
+        .args(["--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+/// Starts the product and waits until it says where it listens.
+fn start(kb: &TestKb) -> Process {
+    let mut child = spawn(kb);
+    let output = BufReader::new(child.stdout.take().unwrap());
+    let (told, port) = mpsc::channel();
+    thread::spawn(move || {
+        for line in output.lines().map_while(Result::ok) {
+            // Reading goes on to the end, so that the process never waits for this one.
+            let _ = port_in(&line).map(|port| told.send(port));
+        }
+    });
+    let mut process = Process { child, port: 0 };
+    process.port = port.recv_timeout(PATIENCE).expect("it says where it listens");
+    process
+}
+
+/// The port of a line such as `救急已启动：http://127.0.0.1:8017/`.
+fn port_in(line: &str) -> Option<u16> {
+    let (_, rest) = line.split_once("http://127.0.0.1:")?;
+    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn get(port: u16, path: &str) -> std::io::Result<String> {
+    let mut socket = TcpStream::connect(("127.0.0.1", port))?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    write!(socket, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// Ids found for a word.
+fn ids(port: u16, word: &str) -> Vec<String> {
+    let Ok(answer) = get(port, &format!("/api/v1/search?q={}", encoded(word))) else {
+        return Vec::new();
+    };
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let body: Value = serde_json::from_str(body).unwrap();
+    let hits = body["hits"].as_array().unwrap().iter();
+    hits.map(|hit| hit["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn write(kb: &TestKb, n: usize, word: &str) {
+    let text = format!("---\ntitle: {word}故障\n---\n\n## 应急策略\n\n1. 先看{word}。\n");
+    kb.write(&format!("a{n}.md"), text);
+}
+
+/// A knowledge base, and the word of each article.
+fn made(dice: &mut Dice) -> (TestKb, Words) {
+    let words: Vec<_> = (0..ARTICLES).map(|_| dice.word()).collect();
+    let kb = TestKb::new();
+    for (n, word) in words.iter().enumerate() {
+        write(&kb, n, word);
+    }
+    (kb, Mutex::new(words))
+}
+
+/// Waits until every article is found by its newest word. Nothing is edited meanwhile.
+fn all_found(port: u16, words: &Words, when: &str) {
+    let words = words.lock().unwrap_or_else(PoisonError::into_inner);
+    for (n, word) in words.iter().enumerate() {
+        let id = format!("a{n}");
+        eventually(&format!("{id} found {when}"), || ids(port, word).first() == Some(&id));
+    }
+    let answer = get(port, "/api/v1/status").unwrap();
+    let status: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    assert_eq!(status["n_articles"], ARTICLES, "{when}: {status}");
+    assert_eq!((&status["n_broken"], &status["n_held"]), (&0.into(), &0.into()), "{when}");
+}
+
+/// Gives random articles new words until `is_over`. Returns the number of edits.
+fn edit_on(kb: &TestKb, words: &Words, mut dice: Dice, is_over: &AtomicBool) -> usize {
+    let mut n_edits = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        let (n, word) = (dice.below(ARTICLES), dice.word());
+        let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
+        write(kb, n, &word);
+        words[n] = word;
+        drop(words);
+        n_edits += 1;
+        thread::park_timeout(Duration::from_millis(2));
+    }
+    n_edits
+}
+
+/// Lets time pass while the other side works.
+fn pass(time: Duration) {
+    let end = Instant::now() + time;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        thread::park_timeout(left);
+    }
+}
+
+/// Starts and kills at random moments: while the start is under way, or while edits are applied.
+fn kill_on(kb: &TestKb, words: &Words, dice: &mut Dice) {
+    for n in 0..KILLS {
+        if dice.below(3) == 0 {
+            let mut process = Process { child: spawn(kb), port: 0 };
+            pass(Duration::from_millis(dice.below(800) as u64));
+            assert!(process.child.try_wait().unwrap().is_none(), "kill {n}: it ended by itself");
+        } else {
+            let process = start(kb);
+            all_found(process.port, words, &format!("before kill {n}"));
+            pass(Duration::from_millis(dice.below(120) as u64));
+        }
+    }
+}
+
+#[test]
+fn fifty_kills_while_editing_lose_nothing() {
+    let _place = Place::beside();
+    let mut dice = Dice::of("killing");
+    let (kb, words) = made(&mut dice);
+    let is_over = AtomicBool::new(false);
+    let editor = Dice::seeded(dice.roll());
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let editing = scope.spawn(|| edit_on(&kb, &words, editor, &is_over));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            kill_on(&kb, &words, &mut dice);
+        }));
+        is_over.store(true, Ordering::Relaxed);
+        println!("{KILLS} kills, {} edits, {:.0?}", editing.join().unwrap(), started.elapsed());
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    });
+    let process = start(&kb);
+    all_found(process.port, &words, "at the end");
+    let ready = get(process.port, "/readyz").unwrap();
+    assert!(ready.starts_with("HTTP/1.1 200") && ready.contains("\"status\":\"ok\""), "{ready}");
+}
+
+#[test]
+fn damage_to_any_index_file_is_noticed_and_mended() {
+    let _place = Place::beside();
+    let mut dice = Dice::of("damage");
+    let (kb, words) = made(&mut dice);
+    drop(start(&kb));
+    let kinds: BTreeSet<_> = files(&kb.index()).iter().map(|path| kind(path)).collect();
+    assert!(kinds.len() > 5, "{kinds:?}");
+    let mut n_starts = 0;
+    for kind in &kinds {
+        for (what, damage) in DAMAGES {
+            let Some(path) = find(&kb.index(), kind) else { continue };
+            if what != "removal" && fs_err::metadata(&path).unwrap().len() == 0 {
+                continue;
+            }
+            damage(&path, &mut dice);
+            let process = start(&kb);
+            all_found(process.port, &words, &format!("after {what} of {kind}"));
+            n_starts += 1;
+        }
+    }
+    println!("{n_starts} starts with damage to {kinds:?}");
+    assert!(n_starts > 2 * kinds.len(), "{n_starts}");
+}
+
+type Damage = fn(&Path, &mut Dice);
+
+const DAMAGES: [(&str, Damage); 3] = [
+    ("a flipped bit", |path, dice| {
+        let mut bytes = fs_err::read(path).unwrap();
+        if !bytes.is_empty() {
+            let at = dice.below(bytes.len());
+            bytes[at] ^= 1 << dice.below(8);
+            fs_err::write(path, bytes).unwrap();
+        }
+    }),
+    ("truncation", |path, dice| {
+        let bytes = fs_err::read(path).unwrap();
+        let n_kept = dice.below(bytes.len().max(1));
+        fs_err::write(path, bytes.iter().take(n_kept).copied().collect::<Vec<_>>()).unwrap();
+    }),
+    ("removal", |path, _| fs_err::remove_file(path).unwrap()),
+];
+
+/// All files of an index, those that were set aside left out.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            found.push(path);
+        } else if !path.to_string_lossy().contains("damaged") {
+            found.extend(files(&path));
+        }
+    }
+    found
+}
+
+/// What stays of a file's name when generations and segments get new ones.
+fn kind(path: &Path) -> String {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if stem.len() >= 32 => format!(".{extension}"),
+        _ => name,
+    }
+}
+
+fn find(folder: &Path, wanted: &str) -> Option<PathBuf> {
+    files(folder).into_iter().find(|path| kind(path) == wanted)
+}

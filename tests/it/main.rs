@@ -1,0 +1,21 @@
+//! The integration tests, in one binary: what the parts do together.
+//!
+//! A test reads as a story; [`driver`] is the one place that knows how a knowledge base is
+//! started and asked. Tests that need chance take it from [`dice`], which prints its seed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail, and reports its figures and its seed"
+)]
+
+mod cli;
+mod contract;
+mod dice;
+mod driver;
+mod kb_articles;
+mod killing;
+mod layers;
+mod living;
+mod recall;
+mod requests;

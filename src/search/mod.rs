@@ -19,6 +19,7 @@ mod passage;
 mod plan;
 mod query;
 mod rank;
+mod statistics;
 mod suggest;
 mod units;
 mod walk;

@@ -8,7 +8,9 @@
 //! file and never ranks.
 
 mod card;
+mod columns;
 mod directory;
+mod first_text;
 mod generation;
 mod manifest;
 mod record;
@@ -20,11 +22,12 @@ mod text;
 use std::path::PathBuf;
 
 pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
+pub use columns::SegmentColumns;
 pub use generation::{Changes, Generation};
 pub use manifest::{Manifest, revision};
 pub use record::{Record, Row, Stored};
 pub use schema::{Fields, SCHEMA_VERSION};
-pub use snapshot::{Info, SegmentColumns, Snapshot};
+pub use snapshot::{Info, Snapshot};
 pub use store::{Identity, Opened, Store};
 pub use text::{PartKind, TextPart, decode as decode_text};
 

@@ -25,6 +25,19 @@ pub(super) struct Evidence {
     pub literal: bool,
     /// Whether a title or alias is the whole query.
     pub exact: bool,
+    /// Where marked words of the query stand: title, aliases, symptoms, anywhere else.
+    pub places: [bool; 4],
+    /// The section, as index of the part, that has the best line.
+    pub best_part: Option<usize>,
+}
+
+/// What a unit means for what is shown of an article.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    /// Whether it is marked.
+    pub shown: bool,
+    /// What it adds to the line that is shown.
+    pub gain: f32,
 }
 
 /// Collects evidence; made once per query.
@@ -32,6 +45,7 @@ pub(super) struct Collector<'q> {
     units: &'q Units,
     /// For each typed unit what it adds where only different units count.
     gains: &'q [f32],
+    marks: &'q [Mark],
     literal: Literal<'q>,
 }
 
@@ -43,11 +57,16 @@ struct Literal<'q> {
 }
 
 impl<'q> Collector<'q> {
-    /// A collector for these units; `gains` has one value per typed unit.
+    /// A collector for these units; `gains` has one value per typed unit, `marks` one per unit.
     #[must_use]
-    pub(super) fn new(units: &'q Units, gains: &'q [f32], literal: &'q [char]) -> Self {
+    pub(super) fn new(
+        units: &'q Units,
+        gains: &'q [f32],
+        marks: &'q [Mark],
+        literal: &'q [char],
+    ) -> Self {
         let failure = failure_table(literal);
-        Self { units, gains, literal: Literal { pattern: literal, failure } }
+        Self { units, gains, marks, literal: Literal { pattern: literal, failure } }
     }
 
     /// Walks through the text of one article.
@@ -62,6 +81,8 @@ impl<'q> Collector<'q> {
             line_of: vec![0; n_units],
             line: 1,
             line_gain: 0.0,
+            shown_gain: 0.0,
+            best_gain: 0.0,
             lead_cells_left: 0,
             in_lead: vec![false; n_units],
             matched: 0,
@@ -70,12 +91,12 @@ impl<'q> Collector<'q> {
         };
         let has_symptoms = decode_text(text).any(|part| starts_lead(&part, true));
         let mut lead_started = false;
-        for part in decode_text(text) {
+        for (index, part) in decode_text(text).enumerate() {
             if !lead_started && starts_lead(&part, has_symptoms) {
                 lead_started = true;
                 state.lead_cells_left = weights::LEAD_CELLS;
             }
-            state.part(&part, &mut evidence);
+            state.part(index, &part, &mut evidence);
         }
         evidence
     }
@@ -90,6 +111,27 @@ fn starts_lead(part: &TextPart<'_>, has_symptoms: bool) -> bool {
     }
 }
 
+/// Where the walk is.
+struct At {
+    weight: f32,
+    is_title: bool,
+    is_body: bool,
+    /// Index in [`Evidence::places`]; headings are no place.
+    place: Option<usize>,
+    /// Index of the part, when it is the text of a section.
+    section: Option<usize>,
+}
+
+/// The index of a part in [`Evidence::places`].
+fn place(kind: PartKind) -> usize {
+    match kind {
+        PartKind::Title => 0,
+        PartKind::Alias => 1,
+        PartKind::Section(SectionKind::Symptoms) => 2,
+        PartKind::Summary | PartKind::Codes | PartKind::Section(_) => 3,
+    }
+}
+
 struct State<'c, 'q> {
     collector: &'c Collector<'q>,
     runs: Runs<'q>,
@@ -97,6 +139,10 @@ struct State<'c, 'q> {
     line_of: Vec<u32>,
     line: u32,
     line_gain: f32,
+    /// The same with synonyms, for the line that is shown.
+    shown_gain: f32,
+    /// The best of these so far.
+    best_gain: f32,
     lead_cells_left: usize,
     in_lead: Vec<bool>,
     /// Characters of the literal matched so far.
@@ -107,20 +153,25 @@ struct State<'c, 'q> {
 }
 
 impl State<'_, '_> {
-    fn part(&mut self, part: &TextPart<'_>, evidence: &mut Evidence) {
-        let weight = weights::part(part.kind);
-        let is_title = part.kind == PartKind::Title;
+    fn part(&mut self, index: usize, part: &TextPart<'_>, evidence: &mut Evidence) {
         let is_body = matches!(part.kind, PartKind::Section(_));
         if !is_body {
             self.matched = 0;
         }
         (self.n_chars, self.ended) = (0, false);
-        for text in [part.heading, part.text] {
+        for (text, is_text) in [(part.heading, false), (part.text, true)] {
+            let at = At {
+                weight: weights::part(part.kind),
+                is_title: part.kind == PartKind::Title,
+                is_body,
+                place: is_text.then(|| place(part.kind)),
+                section: (is_text && is_body).then_some(index),
+            };
             walk(text, |event| match event {
                 Event::Char(c) => self.char(c, evidence),
-                Event::Cell(value, ..) => self.cell(value, weight, is_title, is_body, evidence),
+                Event::Cell(value, ..) => self.cell(value, &at, evidence),
                 Event::Gap => self.runs.gap(),
-                Event::LineEnd => self.end_line(weight, evidence),
+                Event::LineEnd => self.end_line(&at, evidence),
             });
         }
         let is_name = matches!(part.kind, PartKind::Title | PartKind::Alias);
@@ -128,40 +179,42 @@ impl State<'_, '_> {
             is_name && self.ended && self.n_chars == self.collector.literal.pattern.len();
     }
 
-    fn cell(
-        &mut self,
-        value: CellValue,
-        weight: f32,
-        is_title: bool,
-        is_body: bool,
-        evidence: &mut Evidence,
-    ) {
-        let lead = is_body && self.lead_cells_left > 0;
+    fn cell(&mut self, value: CellValue, at: &At, evidence: &mut Evidence) {
+        let lead = at.is_body && self.lead_cells_left > 0;
         if lead {
             self.lead_cells_left -= 1;
         }
-        let Self { collector, runs, line_of, line, line_gain, in_lead, .. } = self;
+        let Self { collector, runs, line_of, line, line_gain, shown_gain, in_lead, .. } = self;
         runs.cell(value, |unit, _| {
-            evidence.flat[unit] += weight;
-            if is_title {
+            evidence.flat[unit] += at.weight;
+            if at.is_title {
                 evidence.title[unit] += 1.0;
             }
-            let Some(&gain) = collector.gains.get(unit) else { return };
+            let (mark, gain) = (collector.marks[unit], collector.gains.get(unit));
+            if let Some(place) = at.place.filter(|_| mark.shown && gain.is_some()) {
+                evidence.places[place] = true;
+            }
             if line_of[unit] != *line {
                 line_of[unit] = *line;
-                *line_gain += gain;
+                *line_gain += gain.unwrap_or(&0.0);
+                *shown_gain += mark.gain;
             }
-            if lead && !in_lead[unit] {
+            if let Some(gain) = gain.filter(|_| lead && !in_lead[unit]) {
                 in_lead[unit] = true;
                 evidence.lead += gain;
             }
         });
     }
 
-    fn end_line(&mut self, weight: f32, evidence: &mut Evidence) {
+    fn end_line(&mut self, at: &At, evidence: &mut Evidence) {
         self.runs.gap();
-        evidence.line = evidence.line.max(self.line_gain * weight);
-        self.line_gain = 0.0;
+        evidence.line = evidence.line.max(self.line_gain * at.weight);
+        let shown = self.shown_gain * at.weight;
+        if at.section.is_some() && shown > self.best_gain {
+            self.best_gain = shown;
+            evidence.best_part = at.section;
+        }
+        (self.line_gain, self.shown_gain) = (0.0, 0.0);
         self.line += 1;
     }
 
@@ -214,7 +267,8 @@ mod tests {
         let plan = Plan::new(&analyzer, query);
         let units = Units::new(&plan);
         let encoded = format!("\u{1e}a\u{1f}\u{1f}\u{1f}标题\u{1e}o\u{1f}\u{1f}标题\u{1f}{text}");
-        Collector::new(&units, &[], &plan.literal).collect(&encoded)
+        let marks = vec![Mark { shown: true, gain: 1.0 }; units.all.len()];
+        Collector::new(&units, &[], &marks, &plan.literal).collect(&encoded)
     }
 
     #[test]

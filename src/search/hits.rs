@@ -31,10 +31,12 @@ pub(super) fn answer(
     facets: Facets,
 ) -> Result<Answer, QueryError> {
     let floor = ranked.last().map_or(0.0, |last| last.score.total());
-    let unranked =
-        rest.iter().map(|(first_stage, address)| unranked(ranker, *first_stage, *address, floor));
-    let page: Vec<Ranked> =
-        ranked.iter().cloned().chain(unranked).skip(query.offset).take(query.limit).collect();
+    let mut page: Vec<Ranked> =
+        ranked.iter().skip(query.offset).take(query.limit).cloned().collect();
+    let behind = rest.iter().skip(query.offset.saturating_sub(ranked.len()));
+    for (first_stage, address) in behind.take(query.limit - page.len()) {
+        page.push(unranked(ranker, *first_stage, *address, floor)?);
+    }
     let mut answer = empty(ranker.snapshot, query);
     answer.total = total;
     answer.facets = facets;
@@ -49,12 +51,15 @@ pub(super) fn answer(
 }
 
 /// An article behind the ranked ones: ordered by the first stage, never scored above them.
-fn unranked(ranker: &Ranker<'_>, first_stage: f32, address: DocAddress, floor: f32) -> Ranked {
-    let n_units = ranker.units.all.len();
-    let counts = || vec![0.0; n_units];
-    let evidence = Evidence { flat: counts(), title: counts(), ..Evidence::default() };
+fn unranked(
+    ranker: &Ranker<'_>,
+    first_stage: f32,
+    address: DocAddress,
+    floor: f32,
+) -> Result<Ranked, IndexError> {
+    let evidence = ranker.evidence(&ranker.snapshot.text(address)?);
     let score = Score { flat: first_stage.min(floor), ..Score::default() };
-    Ranked { address, first_stage, score, evidence }
+    Ok(Ranked { address, first_stage, score, evidence })
 }
 
 /// The answer for a query without any searchable character: a list by severity and title.

@@ -2,17 +2,12 @@
 
 use super::{
     answer::{MatchedBy, Snippet},
-    plan::Reason,
     rank::{Ranked, Ranker},
     units::Runs,
     walk::{Event, walk},
     weights,
 };
-use crate::{
-    analysis::Kind,
-    article::SectionKind,
-    index::{PartKind, TextPart, decode_text},
-};
+use crate::index::{PartKind, TextPart, decode_text};
 
 /// Longest snippet, in characters.
 const SNIPPET_CHARS: usize = 120;
@@ -42,42 +37,33 @@ struct Line<'t> {
 /// Walks through an article once more, this time noting places.
 #[must_use]
 pub(super) fn passages(ranker: &Ranker<'_>, ranked: &Ranked, text: &str) -> Passages {
-    let mut passages = Passages::default();
-    let mut best: Option<(Line<'_>, Vec<[usize; 2]>)> = None;
-    let mut matched = Vec::new();
-    for part in decode_text(text) {
-        let (ranges, line, is_matched) = mark(ranker, &part);
-        if is_matched {
-            matched.push(reason(part.kind));
-        }
-        match part.kind {
-            PartKind::Title => passages.title_highlights = merged(ranges),
-            PartKind::Section(_)
-                if !part.text.is_empty()
-                    && best.as_ref().is_none_or(|(old, _)| line.gain > old.gain) =>
-            {
-                best = Some((line, ranges));
-            }
-            _ => {}
-        }
+    let mut passages = Passages { matched_by: reasons(ranker, ranked), ..Passages::default() };
+    let is_body =
+        |part: &TextPart<'_>| matches!(part.kind, PartKind::Section(_)) && !part.text.is_empty();
+    let best = match ranked.evidence.best_part {
+        Some(index) => decode_text(text).nth(index),
+        None => decode_text(text).find(is_body),
+    };
+    if let Some(title) = decode_text(text).find(|part| part.kind == PartKind::Title) {
+        passages.title_highlights = merged(mark(ranker, &title).0);
     }
-    passages.matched_by = reasons(ranker, ranked, matched);
-    if let Some((line, ranges)) = best {
-        passages.anchor = Some(line.part.anchor.to_owned()).filter(|anchor| !anchor.is_empty());
+    if let Some(part) = best {
+        let (ranges, line) = mark(ranker, &part);
+        passages.anchor = Some(part.anchor.to_owned()).filter(|anchor| !anchor.is_empty());
         passages.snippet = Some(snippet(&line, merged(ranges)));
     }
     passages
 }
 
-/// The ranges to mark in a part, its best line, and whether telling words stand in it.
-fn mark<'t>(ranker: &Ranker<'_>, part: &TextPart<'t>) -> (Vec<[usize; 2]>, Line<'t>, bool) {
+/// The ranges to mark in a part, and its best line.
+fn mark<'t>(ranker: &Ranker<'_>, part: &TextPart<'t>) -> (Vec<[usize; 2]>, Line<'t>) {
     let units = &ranker.units;
     let weight = weights::part(part.kind);
     let mut runs = Runs::new(units);
     let mut cells: Vec<usize> = Vec::new();
     let mut ranges = Vec::new();
     let mut best = Line { part: *part, start: 0, gain: 0.0 };
-    let (mut start, mut gain, mut is_matched) = (0, 0.0, false);
+    let (mut start, mut gain) = (0, 0.0);
     let mut met: Vec<usize> = Vec::new();
     walk(part.text, |event| match event {
         Event::Cell(value, from, to) => {
@@ -86,13 +72,12 @@ fn mark<'t>(ranker: &Ranker<'_>, part: &TextPart<'t>) -> (Vec<[usize; 2]>, Line<
             }
             cells.push(from);
             runs.cell(value, |unit, n_cells| {
-                if is_shown(ranker, unit) {
+                if ranker.marks[unit].shown {
                     ranges.push([cells[cells.len() - n_cells], to]);
-                    is_matched |= unit < units.n_typed;
                 }
                 if !met.contains(&unit) {
                     met.push(unit);
-                    gain += line_gain(ranker, unit) * weight;
+                    gain += ranker.marks[unit].gain * weight;
                 }
             });
         }
@@ -107,34 +92,13 @@ fn mark<'t>(ranker: &Ranker<'_>, part: &TextPart<'t>) -> (Vec<[usize; 2]>, Line<
         }
         Event::Char(_) => {}
     });
-    (ranges, best, is_matched)
+    (ranges, best)
 }
 
-/// Words, pairs and Latin runs are marked; single characters and filler only where the query has
-/// nothing else.
-fn is_shown(ranker: &Ranker<'_>, unit: usize) -> bool {
-    let clause = &ranker.units.all[unit];
-    let is_word = clause.n_cells > 1 || clause.kind == Kind::Latin;
-    clause.reason != Reason::Filler
-        && clause.kind != Kind::Unigram
-        && (is_word || ranker.plan.scanned.cells.len() == 1)
-}
-
-fn line_gain(ranker: &Ranker<'_>, unit: usize) -> f32 {
-    let factor = if unit < ranker.units.n_typed { 1.0 } else { weights::SYNONYM };
-    ranker.worths[unit].gain * factor
-}
-
-fn reason(kind: PartKind) -> MatchedBy {
-    match kind {
-        PartKind::Title => MatchedBy::Title,
-        PartKind::Alias => MatchedBy::Alias,
-        PartKind::Section(SectionKind::Symptoms) => MatchedBy::Symptom,
-        PartKind::Summary | PartKind::Codes | PartKind::Section(_) => MatchedBy::Body,
-    }
-}
-
-fn reasons(ranker: &Ranker<'_>, ranked: &Ranked, mut matched: Vec<MatchedBy>) -> Vec<MatchedBy> {
+fn reasons(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<MatchedBy> {
+    let places = [MatchedBy::Title, MatchedBy::Alias, MatchedBy::Symptom, MatchedBy::Body];
+    let met = places.into_iter().zip(ranked.evidence.places);
+    let mut matched: Vec<MatchedBy> = met.filter(|(_, is_met)| *is_met).map(|(m, _)| m).collect();
     if ranked.score.codes > 0 {
         matched.push(MatchedBy::Code);
     }
@@ -185,6 +149,7 @@ fn merged(mut ranges: Vec<[usize; 2]>) -> Vec<[usize; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::SectionKind;
 
     #[test]
     fn overlapping_and_touching_ranges_are_joined() {

@@ -16,9 +16,9 @@
 use tantivy::{DocAddress, Term};
 
 use super::{
-    evidence::{Collector, Evidence},
+    evidence::{Collector, Evidence, Mark},
     lower::declared_codes,
-    plan::{Clause, Concept, Plan},
+    plan::{Clause, Concept, Plan, Reason},
     statistics::{Worth, idf, occurrences, saturation, worth},
     units::Units,
     weights,
@@ -80,6 +80,8 @@ pub(super) struct Ranker<'a> {
     pub worths: Vec<Worth>,
     /// The plan's parts with what each is worth.
     pub parts: Vec<(Clause, Worth)>,
+    /// What each unit means for what is shown.
+    pub marks: Vec<Mark>,
     codes: Vec<Term>,
     gains: Vec<f32>,
 }
@@ -98,8 +100,9 @@ impl<'a> Ranker<'a> {
             .map(|clause| Ok((clause.clone(), worth(clause)?)))
             .collect::<Result<_, IndexError>>()?;
         let gains = worths.iter().take(units.n_typed).map(|worth| worth.gain).collect();
+        let marks = marks(plan, &units, &worths);
         let codes = declared_codes(snapshot, plan)?;
-        Ok(Self { snapshot, plan, units, worths, parts, codes, gains })
+        Ok(Self { snapshot, plan, units, worths, parts, marks, codes, gains })
     }
 
     /// Scores candidates of the first stage and sorts them, the best first.
@@ -110,7 +113,7 @@ impl<'a> Ranker<'a> {
         let addresses: Vec<DocAddress> = candidates.iter().map(|(_, address)| *address).collect();
         let part_counts = self.part_counts(&addresses)?;
         let code_counts = self.code_counts(&addresses)?;
-        let collector = Collector::new(&self.units, &self.gains, &self.plan.literal);
+        let collector = self.collector();
         let mut ranked = Vec::with_capacity(candidates.len());
         for (i, (first_stage, address)) in candidates.iter().enumerate() {
             let evidence = collector.collect(&self.snapshot.text(*address)?);
@@ -121,6 +124,16 @@ impl<'a> Ranker<'a> {
         self.favour_literal(&mut ranked);
         self.sort(&mut ranked);
         Ok(ranked)
+    }
+
+    fn collector(&self) -> Collector<'_> {
+        Collector::new(&self.units, &self.gains, &self.marks, &self.plan.literal)
+    }
+
+    /// The evidence in a text, for an article that is shown without having been ranked.
+    #[must_use]
+    pub(super) fn evidence(&self, text: &str) -> Evidence {
+        self.collector().collect(text)
     }
 
     fn score(&self, address: DocAddress, evidence: &Evidence, parts: &[[u32; 2]]) -> Score {
@@ -282,4 +295,19 @@ impl<'a> Ranker<'a> {
         }
         Ok(counts)
     }
+}
+
+/// Words, pairs and Latin runs are marked; single characters and filler only where the query has
+/// nothing else. Synonyms weigh less in choosing what is shown.
+fn marks(plan: &Plan, units: &Units, worths: &[Worth]) -> Vec<Mark> {
+    let is_single = plan.scanned.cells.len() == 1;
+    let mark = |(unit, clause): (usize, &Clause)| {
+        let is_word = clause.n_cells > 1 || clause.kind == Kind::Latin || is_single;
+        let is_typed = unit < units.n_typed;
+        Mark {
+            shown: is_word && clause.reason != Reason::Filler && clause.kind != Kind::Unigram,
+            gain: worths[unit].gain * if is_typed { 1.0 } else { weights::SYNONYM },
+        }
+    };
+    units.all.iter().enumerate().map(mark).collect()
 }

@@ -61,17 +61,16 @@ impl Keeper {
         let analyzer = Arc::new(Analyzer::new(vocabulary));
         let identity = Identity::new(&analyzer, options.root.path());
         let store = Store::lock(&options.index, identity)?;
-        let (generation, n_rebuilds, findings, id_findings, is_outdated) = match store
-            .open(&analyzer)
-        {
-            Opened::Current(generation) => (generation, 0, FindingsByPath::new(), vec![], false),
-            Opened::Outdated(generation) => (generation, 0, FindingsByPath::new(), vec![], true),
+        let (generation, n_rebuilds, findings, id_findings) = match store.open(&analyzer) {
+            Opened::Current(generation) | Opened::Outdated(generation) => {
+                (generation, 0, FindingsByPath::new(), vec![])
+            }
             Opened::Nothing => {
                 let scan = kb::scan(&options.root)?;
                 let (generation, findings, ids) = rebuild::build(&scan, None, |paths, load| {
                     store.build(&analyzer, paths, load, &now())
                 })?;
-                (generation, 1, findings, ids, false)
+                (generation, 1, findings, ids)
             }
         };
         let mut keeper = Self {
@@ -90,9 +89,6 @@ impl Keeper {
             id_findings,
             vocabulary_finding,
         };
-        if is_outdated {
-            keeper.hints.add(Hint::Vocabulary);
-        }
         keeper.start_watching();
         let state = keeper.state()?;
         Ok((keeper, state))
@@ -100,7 +96,8 @@ impl Keeper {
 
     /// Works until nobody holds the published state any more.
     pub(super) fn run(&mut self, published: &Weak<ArcSwap<State>>) {
-        let mut hints = vec![Hint::Rescan];
+        // A generation of another vocabulary is replaced before any change goes into it.
+        let mut hints = vec![Hint::Vocabulary, Hint::Rescan];
         loop {
             let Some(state) = published.upgrade() else { return };
             self.work(hints);

@@ -154,6 +154,26 @@ fn another_vocabulary_makes_another_generation_while_the_old_one_serves() {
     assert_eq!(ids(&live, "芝麻开门"), ["a"]);
 }
 
+#[test]
+fn vocabulary_and_articles_may_both_change_while_nothing_runs() {
+    let folder = Folder::new(&[("a.md", "# 登录不上\n")]);
+    let vocabulary = folder.dir.path().join("words");
+    fs_err::create_dir(&vocabulary).unwrap();
+    let options = || Options { vocabulary: Some(vocabulary.clone()), ..folder.options() };
+    drop(Live::start(options()).unwrap());
+
+    fs_err::write(vocabulary.join("synonyms.txt"), "打印机, 芝麻开门\n").unwrap();
+    folder.write("a.md", "# 打印机卡纸\n");
+    let live = Live::start(options()).unwrap();
+    eventually("both found", || ids(&live, "芝麻开门") == ["a"]);
+    assert_eq!(live.status().n_rebuilds, 1);
+    drop(live);
+
+    let live = Live::start(options()).unwrap();
+    assert_eq!(ids(&live, "芝麻开门"), ["a"]);
+    assert_eq!(live.status().n_rebuilds, 0);
+}
+
 fn index_files(dir: &std::path::Path) -> Vec<String> {
     let mut files = Vec::new();
     for entry in fs_err::read_dir(dir).unwrap() {

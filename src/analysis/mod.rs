@@ -14,6 +14,7 @@
 mod adapter;
 mod codes;
 mod fold;
+mod inspect;
 mod phrases;
 mod scan;
 mod vocabulary;
@@ -26,6 +27,7 @@ pub use fold::{
     COMMON_HAN_START, Folded, N_COMMON_HAN, common_han, fold, folded_string, for_each_folded,
     is_han, is_searchable,
 };
+pub use inspect::{Flaw, Inspection, inspect};
 pub use phrases::{Occurrence, Phrases};
 pub use scan::{Cell, cells, han_runs};
 pub use vocabulary::{

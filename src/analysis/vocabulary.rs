@@ -14,7 +14,7 @@ pub const SYNONYMS: &str = "synonyms.txt";
 /// File name of the stop words.
 pub const STOP_WORDS: &str = "stop_words.txt";
 
-const BUILT_IN: [(&str, &str); 3] = [
+pub(super) const BUILT_IN: [(&str, &str); 3] = [
     (USER_DICT, include_str!("../../index/user_dict.txt")),
     (SYNONYMS, include_str!("../../index/synonyms.txt")),
     (STOP_WORDS, include_str!("../../index/stop_words.txt")),
@@ -58,7 +58,7 @@ pub struct SynonymRule {
 }
 
 /// Everything editable that shapes retrieval, read and checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     /// Words for the segmenter.
     pub words: Vec<DictWord>,
@@ -85,40 +85,27 @@ impl Vocabulary {
     /// The first line that cannot be used, or a file that cannot be read.
     pub fn load(dir: Option<&Path>) -> Result<Self, VocabularyError> {
         let mut hasher = blake3::Hasher::new();
-        let mut vocabulary = Self {
-            words: Vec::new(),
-            synonyms: Vec::new(),
-            stop_words: Vec::new(),
-            fingerprint: String::new(),
-        };
+        let mut vocabulary = Self::default();
         for (name, built_in) in BUILT_IN {
             let path = dir.map_or_else(|| PathBuf::from(name), |dir| dir.join(name));
             let text = read_if_present(dir, &path)?.unwrap_or_else(|| built_in.to_owned());
             hasher.update(name.as_bytes()).update(text.as_bytes());
-            vocabulary.read_file(name, &path, &text)?;
+            for (line, entry) in entries(&text) {
+                let read = vocabulary.read_entry(name, entry);
+                read.map_err(|reason| VocabularyError { path: path.clone(), line, reason })?;
+            }
         }
         vocabulary.fingerprint = hasher.finalize().to_hex().to_string();
         Ok(vocabulary)
     }
 
-    fn read_file(&mut self, name: &str, path: &Path, text: &str) -> Result<(), VocabularyError> {
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim().trim_start_matches('\u{feff}');
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let read = match name {
-                USER_DICT => self.read_word(line),
-                SYNONYMS => self.read_synonyms(line),
-                _ => self.read_stop_word(line),
-            };
-            read.map_err(|reason| VocabularyError {
-                path: path.to_owned(),
-                line: index + 1,
-                reason,
-            })?;
+    /// Takes in one entry of the file called `name`, or says what was expected.
+    pub(super) fn read_entry(&mut self, name: &str, entry: &str) -> Result<(), String> {
+        match name {
+            USER_DICT => self.read_word(entry),
+            SYNONYMS => self.read_synonyms(entry),
+            _ => self.read_stop_word(entry),
         }
-        Ok(())
     }
 
     /// `词 [频次] [词性]`
@@ -175,6 +162,13 @@ impl Vocabulary {
     }
 }
 
+/// The lines of a vocabulary file that are no comments, with their numbers from 1.
+pub(super) fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let line = |line| str::trim(line).trim_start_matches('\u{feff}');
+    let is_entry = |(_, line): &(usize, &str)| !line.is_empty() && !line.starts_with('#');
+    (1..).zip(text.lines().map(line)).filter(is_entry)
+}
+
 fn terms(list: &str) -> Vec<String> {
     list.split([',', '，'])
         .map(|term| folded_string(term.trim()))
@@ -182,7 +176,11 @@ fn terms(list: &str) -> Vec<String> {
         .collect()
 }
 
-fn read_if_present(dir: Option<&Path>, path: &Path) -> Result<Option<String>, VocabularyError> {
+/// The text of a file in the folder, if there is one.
+pub(super) fn read_if_present(
+    dir: Option<&Path>,
+    path: &Path,
+) -> Result<Option<String>, VocabularyError> {
     if dir.is_none() {
         return Ok(None);
     }

@@ -5,10 +5,12 @@
 //! [`crate::kb`], never writes, and prints nothing.
 
 mod corpus;
+pub mod expect;
 mod place;
 pub mod render;
 mod report;
 mod rules;
+pub mod vocabulary;
 
 pub use corpus::{Checked, Corpus, Target};
 pub use report::{Report, Summary, check_folder};

@@ -4,6 +4,7 @@
 //! turn a file into an article, [`assign_ids`] settles who owns an id, [`Watch`] hints at changes.
 //! This module knows neither the index nor the web; it never writes into the folder.
 
+mod encoding;
 mod ids;
 mod load;
 mod names;
@@ -13,9 +14,10 @@ mod scan;
 mod walk;
 mod watch;
 
+pub use encoding::{Decoded, decode};
 pub use ids::{assign_ids, path_id};
 pub use load::{Loaded, load};
-pub use read::{MAX_ARTICLE_BYTES, ReadError, Source, read};
+pub use read::{LOST, MAX_ARTICLE_BYTES, ReadError, Source, read};
 pub use root::Root;
 pub use scan::{Scan, ScanError, Seen, look, scan};
 pub use walk::{MAX_DEPTH, MAX_FILES};

@@ -7,13 +7,16 @@ use std::{
     path::Path,
 };
 
-use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 use rustix::fs::OFlags;
 
+use super::encoding::{Decoded, decode};
 use crate::article::{Finding, Level};
 
 /// Largest article file in bytes: 1 MiB.
 pub const MAX_ARTICLE_BYTES: u64 = 1 << 20;
+
+/// Stands where a character was destroyed before the file came here.
+pub const LOST: &str = "□";
 
 /// The text of an article file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +35,8 @@ pub enum ReadError {
     /// The file is larger than [`MAX_ARTICLE_BYTES`].
     #[error("文件超过 1 MiB，没有读取")]
     TooLarge,
-    /// The file is in none of the known encodings.
-    #[error("文件编码无法识别：不是 UTF-8，也不是 GB18030 或带 BOM 的 UTF-16")]
+    /// The file is in none of the known encodings, or what it says in them makes no sense.
+    #[error("文件编码无法识别：不是 UTF-8，也不像 GB18030 或带 BOM 的 UTF-16 的中文")]
     Encoding,
     /// The file has NUL characters: it is no text.
     #[error("文件里有 NUL 字符，不是文本文件")]
@@ -65,15 +68,21 @@ impl ReadError {
 /// Reads the file at `os_path`; `path` is its path in the knowledge base, for findings.
 ///
 /// UTF-8 with or without byte order mark, UTF-16 with one, and GB18030 are read; all but UTF-8
-/// give a warning that names the encoding.
+/// give a warning that names the encoding. Characters that an earlier conversion destroyed
+/// (U+FFFD) are shown as [`LOST`], with a warning where they stand.
 ///
 /// # Errors
 /// When the file is too large, unreadable or in another encoding. A half decoded text is never
 /// returned.
 pub fn read(path: &str, os_path: &Path) -> Result<Source, ReadError> {
     let (bytes, _) = read_bytes(os_path)?;
-    let (text, encoding) = decode(&bytes)?;
-    let findings = encoding.map(|name| other_encoding(path, name)).into_iter().collect();
+    let Decoded { mut text, encoding } = decode(&bytes)?;
+    let mut findings: Vec<_> =
+        encoding.map(|name| other_encoding(path, name)).into_iter().collect();
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        findings.push(lost_characters(path, &text));
+        text = text.replace(char::REPLACEMENT_CHARACTER, LOST);
+    }
     Ok(Source { text, hash: hash(&bytes), findings })
 }
 
@@ -108,47 +117,17 @@ fn open(os_path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(os_path)
 }
 
-/// The text and, when it is not UTF-8, the name of its encoding.
-fn decode(bytes: &[u8]) -> Result<(String, Option<&'static str>), ReadError> {
-    let (encoding, bytes) = match Encoding::for_bom(bytes) {
-        Some((encoding, bom)) => (Some(encoding), bytes.get(bom..).unwrap_or_default()),
-        None => (None, bytes),
-    };
-    let (text, name) = match encoding {
-        Some(utf16) if utf16 == UTF_16LE || utf16 == UTF_16BE => {
-            (decode_strictly(utf16, bytes)?, Some("UTF-16"))
-        }
-        Some(_) => (decode_utf8(bytes).ok_or(ReadError::Encoding)?, None),
-        None => match decode_utf8(bytes) {
-            Some(text) => (text, None),
-            None => (decode_gb18030(bytes)?, Some("GB18030")),
-        },
-    };
-    if text.contains('\0') { Err(ReadError::Nul) } else { Ok((text, name)) }
-}
-
-fn decode_utf8(bytes: &[u8]) -> Option<String> {
-    str::from_utf8(bytes).ok().map(str::to_owned)
-}
-
-fn decode_strictly(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, ReadError> {
-    encoding
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .map(std::borrow::Cow::into_owned)
-        .ok_or(ReadError::Encoding)
-}
-
-/// Most byte sequences are valid GB18030. The most frequent characters of Big5 (leads A4 to A7,
-/// trails 40 to 7E) come out as private use characters, so those mean that it is something else.
-fn decode_gb18030(bytes: &[u8]) -> Result<String, ReadError> {
-    if bytes.contains(&0) {
-        return Err(ReadError::Nul);
-    }
-    let text = decode_strictly(GB18030, bytes)?;
-    if text.contains(|c| matches!(c, '\u{80}'..='\u{9f}' | '\u{e000}'..='\u{f8ff}')) {
-        return Err(ReadError::Encoding);
-    }
-    Ok(text)
+/// The first place and the number of characters that cannot be known any more.
+fn lost_characters(path: &str, text: &str) -> Finding {
+    let n = text.matches(char::REPLACEMENT_CHARACTER).count();
+    let before = text.split(char::REPLACEMENT_CHARACTER).next().unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let place = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let message = format!("有 {n} 个字在以前的转码中损坏了，显示为 {LOST}");
+    Finding::new(path, "encoding", Level::Warning, message)
+        .at(place(line), place(column))
+        .hint("对照原文补上这些字，用 UTF-8 编码保存")
 }
 
 fn other_encoding(path: &str, name: &str) -> Finding {
@@ -158,8 +137,6 @@ fn other_encoding(path: &str, name: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::BIG5;
-
     use super::*;
 
     fn read_of(bytes: &[u8]) -> Result<Source, ReadError> {
@@ -169,63 +146,25 @@ mod tests {
         read("a.md", &file)
     }
 
-    fn utf16(text: &str, bytes_of: fn(u16) -> [u8; 2]) -> Vec<u8> {
-        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes_of).collect()
+    #[test]
+    fn an_encoding_other_than_utf_8_is_a_warning_and_no_encoding_at_all_an_error() {
+        let source = read_of(b"# \xb6\xcf\xcd\xf8\n").unwrap();
+        assert_eq!(source.text, "# 断网\n");
+        assert_eq!(source.hash, blake3::hash(b"# \xb6\xcf\xcd\xf8\n").to_hex().to_string());
+        let [finding] = source.findings.as_slice() else { panic!("{:?}", source.findings) };
+        assert_eq!((finding.rule.as_str(), finding.level), ("encoding", Level::Warning));
+        assert!(finding.message.contains("GB18030"), "{finding:?}");
+        let finding = read_of(b"abc \xff\xff").unwrap_err().finding("a.md");
+        assert_eq!((finding.rule.as_str(), finding.level), ("encoding", Level::Error));
     }
 
     #[test]
-    fn every_known_encoding_gives_the_same_text() {
-        let text = "# 断网\r\n先查网线，再查交换机 𠮷\n";
-        let table: [(&str, Vec<u8>); 5] = [
-            ("", text.as_bytes().to_vec()),
-            ("", format!("\u{feff}{text}").into_bytes()),
-            ("UTF-16", utf16(text, u16::to_le_bytes)),
-            ("UTF-16", utf16(text, u16::to_be_bytes)),
-            ("GB18030", GB18030.encode(text).0.into_owned()),
-        ];
-        for (name, bytes) in table {
-            let source = read_of(&bytes).unwrap();
-            assert_eq!(source.text, text, "{name}");
-            assert_eq!(source.hash, blake3::hash(&bytes).to_hex().to_string());
-            match source.findings.as_slice() {
-                [] => assert_eq!(name, ""),
-                [finding] => {
-                    assert_eq!(
-                        (finding.rule.as_str(), finding.level),
-                        ("encoding", Level::Warning)
-                    );
-                    assert!(!name.is_empty() && finding.message.contains(name), "{finding:?}");
-                }
-                more => panic!("{more:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_no_text_is_refused_whole() {
-        let mut cut_utf16 = utf16("断网", u16::to_le_bytes);
-        cut_utf16.pop();
-        let table: [(&str, Vec<u8>); 8] = [
-            ("cut UTF-16", cut_utf16),
-            ("lone surrogate", vec![0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00]),
-            ("BOM, then bad UTF-8", vec![0xef, 0xbb, 0xbf, 0xff]),
-            ("bad in both", b"abc \xff\xff".to_vec()),
-            ("Big5", BIG5.encode("一旦網路中斷，請先不要重新開機").0.into_owned()),
-            ("NUL in UTF-8", b"a\0b".to_vec()),
-            ("NUL in UTF-16", utf16("a\0b", u16::to_le_bytes)),
-            ("UTF-16 without BOM", utf16("ip 网络", u16::to_le_bytes).split_off(2)),
-        ];
-        for (name, bytes) in table {
-            let finding = match read_of(&bytes) {
-                Ok(source) => panic!("{name}: {source:?}"),
-                Err(error) => error.finding("a.md"),
-            };
-            assert_eq!(
-                (finding.rule.as_str(), finding.level),
-                ("encoding", Level::Error),
-                "{name}"
-            );
-        }
+    fn characters_lost_before_are_shown_as_such_with_their_place() {
+        let source = read_of("# 断网\n先查\u{fffd}线\u{fffd}\n".as_bytes()).unwrap();
+        assert_eq!(source.text, "# 断网\n先查□线□\n");
+        let [finding] = source.findings.as_slice() else { panic!("{:?}", source.findings) };
+        assert_eq!((finding.line, finding.column), (Some(2), Some(3)));
+        assert!(finding.message.contains("2 个"), "{finding:?}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod cli;
 mod contract;
 mod dice;
 mod driver;
+mod encodings;
 mod kb_articles;
 mod killing;
 mod layers;

@@ -4,6 +4,17 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{Finding, Level, front_matter::Fields, text::one_line};
 
+/// Longest id, in characters.
+pub(super) const MAX_ID_CHARS: usize = 128;
+
+/// Whether `text` may be declared as an id: lower-case ASCII letters, digits and `-`, at most 128.
+/// Source: the article model, section 3.1.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    (1..=MAX_ID_CHARS).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 /// The id of an article that declares none: its path without `.md`, in NFC.
 pub(super) fn path_id(path: &str) -> String {
     without_extension(path).nfc().collect()

@@ -19,6 +19,7 @@ mod outline;
 mod position;
 mod raw_html;
 mod sanitize;
+mod schema;
 mod scripts;
 mod strategy;
 #[cfg(test)]
@@ -27,13 +28,15 @@ mod text;
 mod values;
 
 pub use finding::{Finding, Level};
+pub use identity::is_id;
 pub use links::percent_encode_id;
 pub use model::{
     AlertMatcher, Article, Branch, Command, Escalation, FrontMatter, Link, Question, Scripts,
     Section, SectionKind, Step,
 };
+pub use schema::front_matter_schema;
 pub use values::{
-    Channel, DataRisk, FaultType, IncidentClass, Severity, Status, Tier, UnknownValue,
+    Channel, DataRisk, FaultType, IncidentClass, SYSTEMS, Severity, Status, Tier, UnknownValue,
 };
 
 use front_matter::Fields;

@@ -6,46 +6,13 @@ use std::str::FromStr;
 use super::{
     super::{
         AlertMatcher, Finding, FrontMatter, Level, UnknownValue,
+        identity::{MAX_ID_CHARS, is_id},
+        schema::{self, MAX_REVIEW_DAYS},
         text::{cleaned, one_line},
     },
     RULE,
     yaml::{Entry, Node, Place, Value},
 };
-
-/// Fields every article must have. Source: the article model, section 3.1.
-const REQUIRED: [&str; 10] = [
-    "id",
-    "title",
-    "summary",
-    "fault_type",
-    "severity",
-    "systems",
-    "tier",
-    "status",
-    "owner",
-    "reviewed",
-];
-
-/// The optional fields, for telling a misspelt name from an extension. Source: section 3.2.
-const OPTIONAL: [&str; 11] = [
-    "aliases",
-    "codes",
-    "channels",
-    "data_risk",
-    "review_days",
-    "related",
-    "supersedes",
-    "incident_class",
-    "entry",
-    "expect",
-    "alerts",
-];
-
-/// Longest id, in characters.
-const MAX_ID_CHARS: usize = 128;
-
-/// Most days between two reviews: ten years.
-const MAX_REVIEW_DAYS: u32 = 3650;
 
 /// The front matter of an article.
 #[derive(Default)]
@@ -86,7 +53,7 @@ fn missing(entries: &[Entry]) -> Vec<&'static str> {
                 }
         })
     };
-    REQUIRED.into_iter().filter(|name| !is_given(name)).collect()
+    schema::required_names().filter(|name| !is_given(name)).collect()
 }
 
 struct Reader<'p> {
@@ -146,7 +113,7 @@ impl Reader<'_> {
     fn unknown(&mut self, key: &str, place: Place) {
         let plain =
             |name: &str| name.replace(['-', '_', ' '], "").trim_end_matches('s').to_lowercase();
-        let meant = known_names().find(|known| plain(known) == plain(key));
+        let meant = schema::names().find(|known| plain(known) == plain(key));
         let hint = match meant {
             Some(known) => format!("是不是想写 `{known}`？"),
             None => "自己的扩展字段可以保留，会原样出现在 JSON 的 extra 里".to_owned(),
@@ -172,9 +139,7 @@ impl Reader<'_> {
 
     fn id(&mut self, node: &Node) -> Option<(String, u32, u32)> {
         let id = self.text("id", node)?;
-        let is_valid = id.chars().count() <= MAX_ID_CHARS
-            && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if is_valid {
+        if is_id(&id) {
             return Some((id, node.place.line, node.place.column));
         }
         let expected = format!("小写英文、数字和连字符，不超过 {MAX_ID_CHARS} 个");
@@ -339,12 +304,8 @@ impl Reader<'_> {
     }
 }
 
-fn known_names() -> impl Iterator<Item = &'static str> {
-    REQUIRED.into_iter().chain(OPTIONAL)
-}
-
 fn is_known(key: &str) -> bool {
-    known_names().any(|known| known == key)
+    schema::names().any(|known| known == key)
 }
 
 fn parse_date(text: &str) -> Option<time::Date> {

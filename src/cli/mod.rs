@@ -10,6 +10,7 @@ mod explain;
 mod filters;
 mod index;
 mod logging;
+mod schema;
 mod search;
 mod serve;
 mod settings;
@@ -67,6 +68,7 @@ enum Command {
     Index(index::Args),
     Check(check::Args),
     Doctor(doctor::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
 }
 
@@ -103,8 +105,11 @@ pub fn parse() -> Cli {
 /// # Errors
 /// When the command could not run, or its output not be written.
 pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
-    if let Command::Completions(args) = cli.command {
-        return completions::run(&args, &mut Terminal::stdout());
+    // What needs no settings must not fail because of them.
+    match &cli.command {
+        Command::Completions(args) => return completions::run(args, &mut Terminal::stdout()),
+        Command::Schema(_) => return schema::run(&mut Terminal::stdout()),
+        _ => {}
     }
     let settings = Settings::resolve(cli.global)?;
     let mut terminal = Terminal::stdout();
@@ -115,6 +120,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(&args, &settings, &mut terminal),
         Command::Check(args) => check::run(&args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
+        Command::Schema(_) => schema::run(&mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
     }?;
     terminal.flush()?;

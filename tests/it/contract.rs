@@ -317,6 +317,7 @@ fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> 
         data("/api/v1/suggest?q=x", "no-store", json),
         data("/api/v1/articles", "no-cache", json),
         data("/api/v1/fault-types", "no-store", json),
+        data("/api/v1/front-matter.schema.json", "no-cache", "application/schema+json"),
         data("/api/v1/findings", "no-store", json),
         data("/api/v1/status", "no-store", json),
         data("/livez", "no-store", json),

@@ -20,3 +20,4 @@ mod layers;
 mod living;
 mod recall;
 mod requests;
+mod schema;

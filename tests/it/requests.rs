@@ -187,6 +187,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/articles/{id}", "/api/v1/articles/disk-failing"),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
     ("/api/v1/matrix", "/api/v1/matrix"),
+    ("/api/v1/front-matter.schema.json", "/api/v1/front-matter.schema.json"),
     ("/api/v1/findings", "/api/v1/findings"),
     ("/api/v1/status", "/api/v1/status"),
     ("/media/{*path}", "/media/a.png"),

@@ -6,6 +6,7 @@ pub(crate) mod articles;
 pub(crate) mod fault_types;
 pub(crate) mod findings;
 pub(crate) mod matrix;
+pub(crate) mod schema;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;

@@ -36,6 +36,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/articles/{id}", get(api::articles::article)),
         ("/api/v1/fault-types", get(api::fault_types::fault_types)),
         ("/api/v1/matrix", get(api::matrix::matrix)),
+        ("/api/v1/front-matter.schema.json", get(api::schema::front_matter)),
         ("/api/v1/findings", get(api::findings::list)),
         ("/api/v1/status", get(api::status::status)),
         ("/media/{*path}", get(media::media)),

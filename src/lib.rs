@@ -10,5 +10,6 @@ pub mod config;
 pub mod index;
 pub mod kb;
 pub mod live;
+pub mod scaffold;
 pub mod search;
 pub mod web;

@@ -10,6 +10,7 @@ mod explain;
 mod filters;
 mod index;
 mod logging;
+mod new;
 mod schema;
 mod search;
 mod serve;
@@ -68,6 +69,7 @@ enum Command {
     Index(index::Args),
     Check(check::Args),
     Doctor(doctor::Args),
+    New(new::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }
@@ -120,6 +122,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(&args, &settings, &mut terminal),
         Command::Check(args) => check::run(&args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
+        Command::New(args) => new::run(args, &settings, &mut terminal),
         Command::Schema(_) => schema::run(&mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
     }?;

@@ -11,8 +11,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "web", "check", "eval", "export", "live", "search", "index", "kb", "article",
-            "analysis", "config",
+            "web", "check", "scaffold", "eval", "export", "live", "search", "index", "kb",
+            "article", "analysis", "config",
         ],
     ),
     // `index` for its types only: a snapshot, a stored article and an error pass through the
@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("web", &["live", "check", "search", "article", "index"]),
     ("export", &["search", "article", "web"]),
     ("check", &["search", "kb", "analysis", "article"]),
+    ("scaffold", &["kb", "analysis", "article"]),
     ("eval", &["search"]),
     // `analysis` because the vocabulary is loaded, and reloaded, here.
     ("live", &["kb", "index", "search", "article", "analysis"]),

@@ -20,4 +20,5 @@ mod layers;
 mod living;
 mod recall;
 mod requests;
+mod scaffold;
 mod schema;

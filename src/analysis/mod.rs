@@ -31,7 +31,7 @@ pub use inspect::{Flaw, Inspection, inspect};
 pub use phrases::{Occurrence, Phrases};
 pub use scan::{Cell, cells, han_runs};
 pub use vocabulary::{
-    DictWord, STOP_WORDS, SYNONYMS, SynonymRule, USER_DICT, Vocabulary, VocabularyError,
+    BUILT_IN, DictWord, STOP_WORDS, SYNONYMS, SynonymRule, USER_DICT, Vocabulary, VocabularyError,
 };
 
 /// Version of the chain above. A change that alters any token must raise it: indexes built with

@@ -14,7 +14,8 @@ pub const SYNONYMS: &str = "synonyms.txt";
 /// File name of the stop words.
 pub const STOP_WORDS: &str = "stop_words.txt";
 
-pub(super) const BUILT_IN: [(&str, &str); 3] = [
+/// The vocabulary files that are part of the program: file name and text.
+pub const BUILT_IN: [(&str, &str); 3] = [
     (USER_DICT, include_str!("../../index/user_dict.txt")),
     (SYNONYMS, include_str!("../../index/synonyms.txt")),
     (STOP_WORDS, include_str!("../../index/stop_words.txt")),

@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 mod filters;
 mod index;
+mod init;
 mod logging;
 mod new;
 mod schema;
@@ -70,6 +71,7 @@ enum Command {
     Check(check::Args),
     Doctor(doctor::Args),
     New(new::Args),
+    Init(init::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }
@@ -110,6 +112,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
     // What needs no settings must not fail because of them.
     match &cli.command {
         Command::Completions(args) => return completions::run(args, &mut Terminal::stdout()),
+        Command::Init(args) => return init::run(args, &mut Terminal::stdout()),
         Command::Schema(_) => return schema::run(&mut Terminal::stdout()),
         _ => {}
     }
@@ -123,6 +126,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::run(&args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
         Command::New(args) => new::run(args, &settings, &mut terminal),
+        Command::Init(args) => init::run(&args, &mut terminal),
         Command::Schema(_) => schema::run(&mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
     }?;

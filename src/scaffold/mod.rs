@@ -1,10 +1,13 @@
-//! Beginnings: a new article with marked gaps.
+//! Beginnings: a new article with marked gaps, and a new knowledge base from the program alone.
 //!
-//! Entry point: [`create_article`]. The only module that writes articles, and it never writes
-//! over anything.
+//! Entry points: [`create_article`] and [`init`]. The only module that writes articles, and it
+//! never writes over anything.
 
 mod create;
 mod skeleton;
+mod snippets;
+mod starter;
 
 pub use create::{CreateError, create_article};
 pub use skeleton::{Draft, default_severity, skeleton};
+pub use starter::{InitError, Made, init};

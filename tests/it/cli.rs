@@ -59,7 +59,10 @@ reviewed: 2026-11-20
 ";
 
 /// A folder with a knowledge base `kb`, in which the program is run.
-struct Folder(tempfile::TempDir);
+struct Folder {
+    path: PathBuf,
+    _dir: Option<tempfile::TempDir>,
+}
 
 /// What a run gave.
 struct Run {
@@ -70,12 +73,19 @@ struct Run {
 
 impl Folder {
     fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().to_owned();
+        let folder = Self { path, _dir: Some(dir) };
         folder.write("kb/login-failure.md", LOGIN).write("kb/printer.md", PRINTER)
     }
 
+    /// A folder inside another, which must outlive it.
+    fn within(folder: &Self, name: &str) -> Self {
+        Self { path: folder.path().join(name), _dir: None }
+    }
+
     fn path(&self) -> &Path {
-        self.0.path()
+        &self.path
     }
 
     fn write(self, path: &str, text: &str) -> Self {
@@ -262,6 +272,71 @@ fn a_doctor_says_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
+fn a_new_article_is_a_draft_that_says_what_to_write() {
+    let folder = Folder::new();
+    folder.run(&["new", "vpn-slow", "--type", "网络故障", "--title", "VPN 很慢"]).ends(0).shows(&[
+        "已写好 kb/vpn-slow.md（草稿，有 ",
+        "jiuji check kb/vpn-slow.md",
+        "published",
+    ]);
+    folder.run(&["check", "kb/vpn-slow.md"]).ends(0);
+    folder.run(&["search", "VPN 很慢", "--status", "draft"]).ends(0).shows(&["1. VPN 很慢"]);
+    folder.run(&["new", "vpn-slow", "--type", "network"]).ends(2).complains("vpn-slow.md");
+    folder.run(&["new", "login-failure", "--type", "login"]).ends(2).complains("login-failure.md");
+    folder.run(&["new", "VPN", "--type", "login"]).ends(2).complains("小写英文");
+    folder.run(&["new", "a", "--type", "vpn"]).ends(2).complains("facility（机房与动力）");
+    folder.run(&["new", "a"]).ends(2).complains("hardware（硬件损坏）");
+    folder.run(&["new", "a", "--type", "login", "--kb", "none"]).ends(2).complains("jiuji init");
+    let elsewhere = ["new", "a", "--type", "login", "--out", "新 文章", "--severity", "p1"];
+    folder.run(&elsewhere).ends(0).shows(&["新 文章/a.md"]);
+    let text = fs_err::read_to_string(folder.path().join("新 文章/a.md")).unwrap();
+    assert!(text.contains("severity: p1\n") && text.contains("## 复盘报告\n"), "{text}");
+}
+
+#[test]
+fn a_new_knowledge_base_is_complete_and_found_by_default() {
+    let folder = Folder::new().write("jiuji.toml", "broken");
+    folder.run(&["init", "新 库"]).ends(0).shows(&["已在 新 库 建好知识库", "jiuji serve"]);
+    folder.run(&["init", "新 库"]).ends(2).complains("README.md、hooks、index");
+    let inside = Folder::within(&folder, "新 库");
+    inside.run(&["check"]).ends(0).shows(&["0 个错误"]);
+    inside.run(&["index"]).ends(0).shows(&["位置 index/data"]);
+    inside.run(&["doctor"]).shows(&["✓ 词表", "✓ 索引目录", "✓ 监听地址"]);
+    inside.run(&["search", "登录不上系统"]).ends(0).shows(&["1. 登录不上系统"]);
+    let shipped = fs_err::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("kb")).unwrap();
+    for entry in shipped.map(|entry| entry.unwrap()).filter(|e| e.path().is_file()) {
+        let copy = inside.path().join("kb").join(entry.file_name());
+        assert_eq!(fs_err::read(copy).unwrap(), fs_err::read(entry.path()).unwrap());
+    }
+    folder.run(&["init", "空", "--empty"]).ends(0).shows(&["其中文章 0 篇"]);
+    let empty = Folder::within(&folder, "空");
+    empty.run(&["check", "--strict"]).ends(0).shows(&["共 0 篇文章"]);
+    empty.run(&["new", "a", "--type", "login"]).ends(0).shows(&["kb/a.md"]);
+}
+
+#[test]
+fn the_settings_of_a_new_knowledge_base_explain_the_defaults() {
+    let folder = Folder::new();
+    folder.run(&["init", "x"]).ends(0);
+    let text = fs_err::read_to_string(folder.path().join("x/jiuji.toml")).unwrap();
+    let is_setting = |line: &&str| line.contains(" = ") && !line.contains('：');
+    let settings: Vec<_> =
+        text.lines().filter_map(|line| line.strip_prefix("# ")).filter(is_setting).collect();
+    let path = folder.path().join("set.toml");
+    fs_err::write(&path, settings.join("\n")).unwrap();
+    let config = jiuji::config::Config::load(&path).unwrap();
+    assert_eq!(config.listen, Some(jiuji::cli::DEFAULT_LISTEN));
+    assert_eq!(config.index, Some(folder.path().join("index/data")));
+    assert_eq!((settings.len(), config.watch), (6, Some(true)));
+}
+
+#[test]
+fn the_schema_is_printed_as_json() {
+    let schema = Folder::new().write("jiuji.toml", "broken").run(&["schema"]).ends(0).json();
+    assert_eq!(schema["properties"]["severity"]["enum"][0], "p1");
+}
+
+#[test]
 fn completions_know_the_commands() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         Folder::new().run(&["completions", shell]).ends(0).shows(&["jiuji", "explain"]);
@@ -362,7 +437,19 @@ fn a_server_answers_at_the_address_it_prints_and_owns_its_index() {
 #[test]
 fn help_is_in_chinese() {
     let folder = Folder::new();
-    for command in ["serve", "search", "explain", "index", "check", "doctor", "completions"] {
+    let commands = [
+        "serve",
+        "search",
+        "explain",
+        "index",
+        "check",
+        "doctor",
+        "new",
+        "init",
+        "schema",
+        "completions",
+    ];
+    for command in commands {
         let run = folder.run(&[command, "--help"]).ends(0).shows(&["用法: jiuji", "显示帮助"]);
         for english in ["Usage", "Options:", "Arguments:", "Print", "[env", "[default", "[possible"]
         {

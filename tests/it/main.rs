@@ -14,6 +14,7 @@ mod contract;
 mod dice;
 mod driver;
 mod encodings;
+mod hook;
 mod kb_articles;
 mod killing;
 mod layers;

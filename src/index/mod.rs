@@ -25,7 +25,7 @@ pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
 pub use columns::SegmentColumns;
 pub use generation::{Changes, Generation};
 pub use manifest::{Manifest, revision};
-pub use record::{Record, Row, Stored};
+pub use record::{Record, Row, Stored, StoredSource};
 pub use schema::{Fields, SCHEMA_VERSION};
 pub use snapshot::{Info, Snapshot};
 pub use store::{Identity, Opened, Store};

@@ -45,6 +45,17 @@ pub struct Stored {
     pub broken: bool,
 }
 
+/// The Markdown of an article as the index keeps it, not parsed again.
+#[derive(Debug, Clone)]
+pub struct StoredSource {
+    /// Path of the file, relative to the knowledge base.
+    pub path: String,
+    /// The Markdown that was indexed.
+    pub source: Arc<str>,
+    /// Whether the file on disk does not parse and this is its last good version.
+    pub broken: bool,
+}
+
 impl Stored {
     /// Parses a stored source again; parsing is a pure function, so this is the article that was
     /// indexed.

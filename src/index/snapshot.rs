@@ -15,7 +15,7 @@ use super::{
     card::MarkedCard,
     columns::{SegmentColumns, mean},
     first_text::FirstText,
-    record::{Stored, path_reference, stem},
+    record::{Stored, StoredSource, path_reference, stem},
     schema::Fields,
 };
 use crate::analysis::{Analyzer, Kind};
@@ -187,6 +187,18 @@ impl Snapshot {
         Ok(articles)
     }
 
+    /// The Markdown of all articles, sorted by path; for whoever parses them in another way.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn sources(&self) -> Result<Vec<StoredSource>, IndexError> {
+        let addresses = self.searcher.search(&AllQuery, &DocSetCollector)?;
+        let mut sources =
+            addresses.into_iter().map(|a| self.source(a)).collect::<Result<Vec<_>, _>>()?;
+        sources.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(sources)
+    }
+
     /// The card of an article.
     ///
     /// # Errors
@@ -208,14 +220,24 @@ impl Snapshot {
 
     fn stored(&self, address: DocAddress) -> Result<Stored, IndexError> {
         let document: TantivyDocument = self.searcher.doc(address)?;
-        let text = |field| {
-            let value = document.get_first(field).and_then(|value| value.as_str());
-            value.unwrap_or_default().to_owned()
-        };
-        let broken = document.get_first(self.fields.broken).and_then(|value| value.as_u64());
         let id = self.id_of(address).unwrap_or_default();
-        let (path, hash) = (text(self.fields.path), text(self.fields.hash));
-        Ok(Stored::parse(&id, &path, text(self.fields.source), hash, broken == Some(1)))
+        let path = text_of(&document, self.fields.path);
+        let (hash, source) =
+            (text_of(&document, self.fields.hash), text_of(&document, self.fields.source));
+        Ok(Stored::parse(&id, &path, source, hash, self.is_broken(&document)))
+    }
+
+    fn source(&self, address: DocAddress) -> Result<StoredSource, IndexError> {
+        let document: TantivyDocument = self.searcher.doc(address)?;
+        Ok(StoredSource {
+            path: text_of(&document, self.fields.path),
+            source: text_of(&document, self.fields.source).into(),
+            broken: self.is_broken(&document),
+        })
+    }
+
+    fn is_broken(&self, document: &TantivyDocument) -> bool {
+        document.get_first(self.fields.broken).and_then(|value| value.as_u64()) == Some(1)
     }
 
     fn first(&self, field: Field, text: &str) -> Result<Option<DocAddress>, IndexError> {
@@ -250,4 +272,9 @@ impl Snapshot {
         let document: TantivyDocument = self.searcher.doc(address).ok()?;
         document.get_first(field).and_then(|value| value.as_str()).map(str::to_owned)
     }
+}
+
+fn text_of(document: &TantivyDocument, field: Field) -> String {
+    let value = document.get_first(field).and_then(|value| value.as_str());
+    value.unwrap_or_default().to_owned()
 }

@@ -6,12 +6,11 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use arc_swap::ArcSwap;
-
 use super::{
-    LiveError, Options, SCAN_INTERVAL, State, Status, Watching,
+    LiveError, Options, SCAN_INTERVAL, Status, Watching,
     hold::Hold,
     now,
+    publish::{Published, State},
     reading::{self, Reading},
     rebuild::{self, FindingsByPath},
 };
@@ -95,17 +94,17 @@ impl Keeper {
     }
 
     /// Works until nobody holds the published state any more.
-    pub(super) fn run(&mut self, published: &Weak<ArcSwap<State>>) {
+    pub(super) fn run(&mut self, published: &Weak<Published>) {
         // A generation of another vocabulary is replaced before any change goes into it.
         let mut hints = vec![Hint::Vocabulary, Hint::Rescan];
         loop {
-            let Some(state) = published.upgrade() else { return };
+            let Some(published) = published.upgrade() else { return };
             self.work(hints);
             match self.state() {
-                Ok(new) => state.store(Arc::new(new)),
+                Ok(state) => published.publish(state),
                 Err(error) => self.note_error(&error),
             }
-            drop(state);
+            drop(published);
             hints = self.wait();
         }
     }

@@ -6,10 +6,12 @@
 //!
 //! Entry points: [`Live::start`] for a server, [`open_snapshot`] for one question,
 //! [`update_index`] for bringing the index up to date once. One thread
-//! changes things; readers take the current state and keep it as long as they like.
+//! changes things; readers take the current state and keep it as long as they like. Who wants to
+//! know of changes subscribes: a number is left behind for them, and nobody is waited for.
 
 mod hold;
 mod keeper;
+mod publish;
 mod reading;
 mod rebuild;
 mod update;
@@ -21,11 +23,12 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
 use serde::Serialize;
+use tokio::sync::watch;
 
-use self::keeper::Keeper;
+use self::{keeper::Keeper, publish::Published};
 pub use self::{
+    publish::Current,
     rebuild::open_snapshot,
     update::{Done, Update, update_index},
 };
@@ -105,18 +108,10 @@ pub struct Status {
     pub last_error: Option<String>,
 }
 
-/// What readers see, replaced as a whole.
-#[derive(Debug)]
-struct State {
-    snapshot: Arc<Snapshot>,
-    findings: Arc<[Finding]>,
-    status: Status,
-}
-
 /// A handle on the running knowledge base; cheap to clone. The last one to go stops it.
 #[derive(Clone)]
 pub struct Live {
-    state: Arc<ArcSwap<State>>,
+    published: Arc<Published>,
     _worker: Arc<Worker>,
 }
 
@@ -136,32 +131,45 @@ impl Live {
     pub fn start(options: Options) -> Result<Self, LiveError> {
         let hints = Arc::new(Hints::default());
         let (mut keeper, state) = Keeper::open(options, Arc::clone(&hints))?;
-        let state = Arc::new(ArcSwap::from_pointee(state));
-        let published = Arc::downgrade(&state);
+        let published = Arc::new(Published::new(state));
+        let weak = Arc::downgrade(&published);
         let thread = std::thread::Builder::new()
             .name("jiuji-live".to_owned())
-            .spawn(move || keeper.run(&published))
+            .spawn(move || keeper.run(&weak))
             .map_err(IndexError::from)?;
         let worker = Worker { hints, thread: Mutex::new(Some(thread)) };
-        Ok(Self { state, _worker: Arc::new(worker) })
+        Ok(Self { published, _worker: Arc::new(worker) })
     }
 
     /// The current snapshot; a request keeps the one it started with.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.state.load().snapshot)
+        self.published.current().snapshot
     }
 
     /// What is wrong with files that could not be read as written.
     #[must_use]
     pub fn findings(&self) -> Arc<[Finding]> {
-        Arc::clone(&self.state.load().findings)
+        self.published.current().findings
+    }
+
+    /// Snapshot and findings that belong together, with the number of this version.
+    #[must_use]
+    pub fn current(&self) -> Current {
+        self.published.current()
+    }
+
+    /// The number of the current version, and word of each later one; versions that come in
+    /// quick succession may be skipped. A receiver that is not looked at costs nothing.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.published.subscribe()
     }
 
     /// Health in numbers.
     #[must_use]
     pub fn status(&self) -> Status {
-        self.state.load().status.clone()
+        self.published.status()
     }
 }
 

@@ -99,6 +99,33 @@ fn a_broken_save_keeps_the_last_good_version_over_restarts() {
 }
 
 #[test]
+fn subscribers_hear_of_changes_and_of_nothing_else() {
+    let folder = Folder::new(&[("a.md", "# 硬盘咔咔响\n")]);
+    let live = folder.live();
+    eventually("first scan", || live.status().scanned_at.is_some());
+    let mut versions = live.subscribe();
+    let before = *versions.borrow_and_update();
+    assert_eq!(live.current().version, before);
+
+    folder.write("a.md", "# 键盘失灵\n");
+    eventually("announced", || versions.has_changed().unwrap());
+    let edited = *versions.borrow_and_update();
+    assert!(edited > before);
+    assert_eq!(ids(&live, "键盘失灵"), ["a"]);
+
+    // The same text again: the file is looked at, and nothing is announced before the next edit.
+    folder.write("a.md", "# 键盘失灵\n");
+    folder.write("b.md", "---\ntitle: [没写完\n---\n");
+    eventually("findings announced", || {
+        let current = live.current();
+        current.findings.iter().any(|finding| finding.path == "b.md")
+            && *versions.borrow() == current.version
+    });
+    let n_announced = live.current().version - edited;
+    assert!((1..=2).contains(&n_announced), "{n_announced}");
+}
+
+#[test]
 fn two_files_with_one_id_are_both_served() {
     let folder = Folder::new(&[
         ("a.md", "---\nid: same\ntitle: 硬盘咔咔响\n---\n"),

@@ -54,6 +54,10 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Time for requests in flight to finish after a stop.
     pub stop_timeout: Duration,
+    /// Streams of events that are open at the same time; each has a connection of its own.
+    pub event_streams: usize,
+    /// Time between two signs of life on a stream without events.
+    pub heartbeat: Duration,
 }
 
 impl Default for Limits {
@@ -72,6 +76,8 @@ impl Default for Limits {
             headers: 64,
             header_bytes: 32 * 1024,
             stop_timeout: Duration::from_secs(10),
+            event_streams: 64,
+            heartbeat: Duration::from_secs(15),
         }
     }
 }

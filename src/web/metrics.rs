@@ -73,6 +73,7 @@ pub(crate) struct Metrics {
     searches: Counter,
     no_match: Counter,
     panics: Counter,
+    streams: Gauge,
     knowledge: Knowledge,
 }
 
@@ -103,6 +104,7 @@ impl Metrics {
             searches: Counter::default(),
             no_match: Counter::default(),
             panics: Counter::default(),
+            streams: Gauge::default(),
             knowledge: Knowledge::default(),
         };
         metrics.register();
@@ -119,6 +121,7 @@ impl Metrics {
         registry.register("searches", "Searches answered", self.searches.clone());
         registry.register("searches_no_match", "Searches without a match", self.no_match.clone());
         registry.register("panics", "Requests that ended in a panic", self.panics.clone());
+        registry.register("event_streams", "Streams of events open", self.streams.clone());
     }
 
     /// Counts a request that ended in a panic.
@@ -150,8 +153,9 @@ impl Metrics {
     }
 
     /// Everything in the text format of Prometheus.
-    fn text(&self, status: &Status) -> Result<String, fmt::Error> {
+    fn text(&self, status: &Status, n_streams: usize) -> Result<String, fmt::Error> {
         self.knowledge.copy(status);
+        self.streams.set(gauge(n_streams));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -186,7 +190,6 @@ impl Knowledge {
     }
 
     fn copy(&self, status: &Status) {
-        let gauge = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         self.articles.set(gauge(status.n_articles));
         self.broken.set(gauge(status.n_broken));
         self.held.set(gauge(status.n_held));
@@ -194,6 +197,10 @@ impl Knowledge {
         self.swaps.inner().store(status.n_swaps, Ordering::Relaxed);
         self.rebuilds.inner().store(status.n_rebuilds, Ordering::Relaxed);
     }
+}
+
+fn gauge(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 /// One request in flight for as long as it lives, also when the client goes away.
@@ -239,7 +246,9 @@ fn method_label(method: &Method) -> &'static str {
 
 /// `GET /metrics`.
 pub(crate) async fn metrics(State(app): State<App>, _: NoParams) -> Result<Response, Problem> {
-    let text = app.door().metrics.text(&app.live().status()).map_err(Problem::internal)?;
+    let door = app.door();
+    let text = door.metrics.text(&app.live().status(), door.n_streams());
+    let text = text.map_err(Problem::internal)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }
@@ -270,12 +279,13 @@ mod tests {
         let response = axum::http::StatusCode::NOT_FOUND.into_response();
         metrics.count("/articles/{id}", "GET", &response, Instant::now());
         metrics.count_panic();
-        let text = metrics.text(&status()).unwrap();
+        let text = metrics.text(&status(), 3).unwrap();
         let lines = [
             "jiuji_http_requests_total{route=\"/articles/{id}\",method=\"GET\",status=\"404\"} 1",
             "jiuji_http_request_duration_seconds_count{route=\"/articles/{id}\"} 1",
             "jiuji_http_in_flight 0",
             "jiuji_panics_total 1",
+            "jiuji_event_streams 3",
             "jiuji_articles 120",
             "jiuji_articles_broken 1",
             "jiuji_findings 4",

@@ -8,6 +8,7 @@
 mod accept;
 mod api;
 mod assets;
+mod checks;
 mod etag;
 mod headers;
 mod health;
@@ -17,6 +18,7 @@ mod media;
 mod metrics;
 mod pages;
 mod params;
+mod preview;
 mod problem;
 mod query;
 mod request_id;

@@ -11,13 +11,14 @@ use super::{
     accept,
     api::{
         articles::{Found, find, moved},
-        findings::findings,
         matrix::{Row, rows},
     },
     assets::asset_url,
+    checks,
     etag::Tag,
-    pages::{self, ArticleLink, ArticleView, MatrixRow, MatrixView},
+    pages::{self, ArticleLink, ArticlePageView, ArticleView, MatrixRow, MatrixView},
     params::{NoParams, Params},
+    preview::Preview,
     problem::Problem,
     query::{filters, page_query},
     request_id,
@@ -30,7 +31,7 @@ use crate::{
     search::{self, Answer, Query},
 };
 
-/// Asks for a part of a page; the only value is [`RESULTS`].
+/// Asks for a part of a page: [`RESULTS`] or [`ARTICLE`].
 const X_FRAGMENT: HeaderName = HeaderName::from_static("x-fragment");
 
 /// Most neighbours that a page names in one direction: an entry article has hundreds.
@@ -39,6 +40,9 @@ const MAX_LINKS: usize = 50;
 /// The part of the search page that changes while somebody types.
 const RESULTS: &str = "results";
 
+/// The part of an article's page that changes with the article.
+const ARTICLE: &str = "article";
+
 /// `GET /`: the search page, or with `X-Fragment: results` what changes in it.
 pub(crate) async fn home(
     State(app): State<App>,
@@ -46,7 +50,7 @@ pub(crate) async fn home(
     params: Params,
 ) -> Result<Response, Problem> {
     let (query, show) = page_query(params, app.today())?;
-    let is_fragment = headers.get(&X_FRAGMENT).is_some_and(|part| part == RESULTS);
+    let is_fragment = asks_for(&headers, RESULTS);
     let snapshot = app.live().snapshot();
     let variant = if is_fragment { "fragment" } else { "home" };
     let tag = Tag::of_snapshot(&snapshot, query.today, variant);
@@ -124,7 +128,12 @@ fn asset_urls() -> pages::AssetUrls {
     pages::AssetUrls::new(&asset_url)
 }
 
-/// `GET /articles/{id}`: one article.
+/// Whether only this part of a page is asked for.
+fn asks_for(headers: &HeaderMap, part: &str) -> bool {
+    headers.get(&X_FRAGMENT).is_some_and(|asked| asked == part)
+}
+
+/// `GET /articles/{id}`: one article, or with `X-Fragment: article` what changes in its page.
 pub(crate) async fn article(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
@@ -132,22 +141,33 @@ pub(crate) async fn article(
     _: NoParams,
 ) -> Result<Response, Problem> {
     let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
-    let (snapshot, today) = (app.live().snapshot(), app.today());
-    let tag = Tag::of_snapshot(&snapshot, today, "page");
-    let found = app.read(snapshot.clone(), move |snapshot| find(snapshot, &id)).await?;
-    let stored = match found {
-        Found::Here(stored) => stored,
-        Found::Moved(id) => return Ok(moved("/articles/", &id)),
-    };
-    if tag.matches(&headers) {
-        return Ok(tag.not_modified());
-    }
-    let work = move |snapshot: &Snapshot| {
+    let (current, today) = (app.live().current(), app.today());
+    // The page shows what is known by now and hears of the rest: it never waits for a check.
+    checks::refresh(&app);
+    let verdict = app.checks().latest();
+    let is_fragment = asks_for(&headers, ARTICLE);
+    let snapshot = current.snapshot.clone();
+    let work = move |snapshot: &Snapshot| -> Result<Response, Problem> {
+        let stored = match find(snapshot, &id)? {
+            Found::Here(stored) => stored,
+            Found::Moved(id) => return Ok(moved("/articles/", &id)),
+        };
+        let preview = Preview::new(&current, &verdict, &stored, today);
+        let variant = if is_fragment { "fragment" } else { "page" };
+        let variant = format!("{variant} {}", preview.version);
+        let tag = Tag::of_snapshot(snapshot, today, &variant);
+        if tag.matches(&headers) {
+            return Ok(tag.not_modified());
+        }
         let view = article_view(snapshot, &stored, today)?;
-        pages::article_page(&view, &asset_urls()).map_err(Problem::internal)
+        let assets = asset_urls();
+        let Preview { findings, version } = &preview;
+        let view = ArticlePageView { article: &view, findings, version, assets: &assets };
+        let html =
+            if is_fragment { pages::article_fragment(&view) } else { pages::article_page(&view) };
+        Ok(tag.on(Html(html.map_err(Problem::internal)?).into_response()))
     };
-    let html = app.read(snapshot, work).await?;
-    Ok(tag.on(Html(html).into_response()))
+    Ok(vary(app.read(snapshot, work).await?, "x-fragment"))
 }
 
 /// `GET /matrix`: every article as a row of the plan's table.
@@ -186,10 +206,10 @@ fn matrix_row(row: Row) -> MatrixRow {
 
 /// `GET /status`: health in numbers and what is wrong with the files.
 pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<String>, Problem> {
-    let findings = findings(&app).await?;
+    let verdict = checks::verdict(&app).await?;
     let view = pages::StatusView {
         status: &app.live().status(),
-        findings: &findings,
+        findings: &verdict.findings,
         assets: &asset_urls(),
     };
     Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))

@@ -1,25 +1,23 @@
 //! What every request shares.
 
-use std::{
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
-};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use time::Date;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub(crate) use crate::index::{Snapshot, Stored};
 use crate::live::Live;
 
 use super::{
+    checks::Checks,
     host::AllowedHosts,
     limits::{Gate, Limits},
     metrics::Metrics,
-    problem::Problem,
+    problem::{Code, Problem},
 };
+
+/// Seconds after which a refused stream of events may be asked for again.
+const STREAM_RETRY_S: u32 = 30;
 
 /// What an [`App`] is made from.
 pub struct Settings {
@@ -44,6 +42,7 @@ struct Inner {
     kb_root: Arc<PathBuf>,
     today: fn() -> Date,
     door: Arc<Door>,
+    checks: Checks,
 }
 
 /// What the layers before a handler need; knows no knowledge base.
@@ -53,7 +52,9 @@ pub(crate) struct Door {
     pub(crate) limits: Limits,
     pub(crate) metrics: Metrics,
     gate: Gate,
-    is_draining: AtomicBool,
+    /// Places for event streams.
+    streams: Arc<Semaphore>,
+    draining: watch::Sender<bool>,
     started: Instant,
 }
 
@@ -62,21 +63,45 @@ impl Door {
         Self {
             allowed_hosts,
             gate: Gate::new(&limits),
+            streams: Arc::new(Semaphore::new(limits.event_streams)),
             limits,
             metrics: Metrics::new(),
-            is_draining: AtomicBool::new(false),
+            draining: watch::Sender::new(false),
             started: Instant::now(),
         }
     }
 
     /// Says from now on that the server is about to stop.
     pub(crate) fn drain(&self) {
-        self.is_draining.store(true, Ordering::Relaxed);
+        self.draining.send_replace(true);
     }
 
     /// Whether the server is about to stop.
     pub(crate) fn is_draining(&self) -> bool {
-        self.is_draining.load(Ordering::Relaxed)
+        *self.draining.borrow()
+    }
+
+    /// Ends when the server is about to stop.
+    pub(crate) async fn drained(&self) {
+        // An error would mean that the state is gone, and then the server is too.
+        let _ = self.draining.subscribe().wait_for(|is_draining| *is_draining).await;
+    }
+
+    /// A place for a stream of events, held until it is dropped.
+    ///
+    /// # Errors
+    /// A busy problem when all are taken, at once: streams last for hours.
+    pub(crate) fn stream_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let refused = |_| {
+            Problem::new(Code::Busy, "打开着的页面太多，暂时不能自动刷新。")
+                .retry_after(STREAM_RETRY_S)
+        };
+        Arc::clone(&self.streams).try_acquire_owned().map_err(refused)
+    }
+
+    /// Streams of events that are open.
+    pub(crate) fn n_streams(&self) -> usize {
+        self.limits.event_streams.saturating_sub(self.streams.available_permits())
     }
 
     /// Whole seconds since the start.
@@ -118,7 +143,8 @@ impl App {
     pub fn new(settings: Settings) -> Self {
         let Settings { live, kb_root, allowed_hosts, limits, today } = settings;
         let door = Arc::new(Door::new(allowed_hosts, limits));
-        Self(Arc::new(Inner { live, kb_root: Arc::new(kb_root), today, door }))
+        let checks = Checks::new();
+        Self(Arc::new(Inner { live, kb_root: Arc::new(kb_root), today, door, checks }))
     }
 
     /// The running knowledge base.
@@ -134,6 +160,11 @@ impl App {
     /// Today, in the time zone of whoever made the settings.
     pub(crate) fn today(&self) -> Date {
         (self.0.today)()
+    }
+
+    /// What the linter said last.
+    pub(crate) fn checks(&self) -> &Checks {
+        &self.0.checks
     }
 
     /// What the layers before a handler need.

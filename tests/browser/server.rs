@@ -21,6 +21,7 @@ use tokio::{
 /// A server that runs until it is stopped or the runtime ends.
 pub(crate) struct Server {
     address: SocketAddr,
+    kb: PathBuf,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
     _folder: TempDir,
@@ -37,10 +38,15 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let allowed_hosts = AllowedHosts::new(&[], address.port()).unwrap();
         let limits = Limits::default();
-        let app = App::new(Settings { live, kb_root: kb, allowed_hosts, limits, today });
+        let app = App::new(Settings { live, kb_root: kb.clone(), allowed_hosts, limits, today });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
-        Self { address, stop, task, _folder: folder }
+        Self { address, kb, stop, task, _folder: folder }
+    }
+
+    /// The folder of articles; changes there are noticed.
+    pub(crate) fn kb(&self) -> &Path {
+        &self.kb
     }
 
     /// Address of a page.
@@ -63,7 +69,7 @@ fn today() -> Date {
 async fn start_live(kb: PathBuf, index: PathBuf) -> Live {
     let start = move || {
         let root = Root::new(kb).unwrap();
-        Live::start(Options { root, index, vocabulary: None, watch: false }).unwrap()
+        Live::start(Options { root, index, vocabulary: None, watch: true }).unwrap()
     };
     spawn_blocking(start).await.unwrap()
 }

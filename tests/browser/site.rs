@@ -59,6 +59,21 @@ impl Site {
         Page::new(tab, self.server.url(""), screen).await
     }
 
+    /// The text of an article of the knowledge base.
+    pub(crate) fn article(&self, id: &str) -> String {
+        fs_err::read_to_string(self.server.kb().join(format!("{id}.md"))).unwrap()
+    }
+
+    /// Saves an article as an editor does that writes in place.
+    pub(crate) fn save(&self, id: &str, text: &str) {
+        fs_err::write(self.server.kb().join(format!("{id}.md")), text).unwrap();
+    }
+
+    /// Removes an article.
+    pub(crate) fn remove(&self, id: &str) {
+        fs_err::remove_file(self.server.kb().join(format!("{id}.md"))).unwrap();
+    }
+
     /// Lets pages read the clipboard, for checking what they put there.
     pub(crate) async fn allow_clipboard(&self) {
         for name in ["clipboard-read", "clipboard-write"] {

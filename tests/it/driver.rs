@@ -14,7 +14,7 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Method, Request},
+    http::{HeaderMap, Method, Request, response::Parts},
 };
 use http_body_util::BodyExt;
 use jiuji::{
@@ -188,6 +188,12 @@ impl Running {
         app(&self.live, self.kb.root(), limits, port)
     }
 
+    /// The same with other bounds.
+    pub(crate) fn limited(self, limits: Limits) -> Self {
+        let router = router(self.app(limits, PORT));
+        Self { router, ..self }
+    }
+
     /// Where futures of a test can run.
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
@@ -214,6 +220,16 @@ impl Running {
             request = request.header(*name, *value);
         }
         self.send(request.body(Body::empty()).unwrap())
+    }
+
+    /// Opens a stream of events.
+    pub(crate) fn stream(&self, path: &str) -> EventStream<'_> {
+        let request = Request::get(path).header("host", HOST).header("accept-encoding", "gzip");
+        let request = request.body(Body::empty()).unwrap();
+        let router = self.router.clone();
+        let (head, body) =
+            self.runtime.block_on(async { router.oneshot(request).await.unwrap().into_parts() });
+        EventStream { runtime: &self.runtime, head, body }
     }
 
     /// `GET path`.
@@ -251,6 +267,34 @@ impl Answer {
     /// A header line.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// A stream of events, open until it is dropped.
+pub(crate) struct EventStream<'a> {
+    runtime: &'a Runtime,
+    /// Status and header lines.
+    pub(crate) head: Parts,
+    body: Body,
+}
+
+impl EventStream<'_> {
+    /// What comes next, as it is sent; `None` at the end.
+    pub(crate) fn next(&mut self) -> Option<String> {
+        let next = async { tokio::time::timeout(PATIENCE, self.body.frame()).await };
+        let frame = self.runtime.block_on(next).expect("nothing comes");
+        let data = frame?.unwrap().into_data().unwrap();
+        Some(String::from_utf8(data.to_vec()).unwrap())
+    }
+
+    /// The data of the next event; signs of life are passed over.
+    pub(crate) fn event(&mut self) -> Value {
+        loop {
+            let text = self.next().expect("the stream has ended");
+            if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+                return serde_json::from_str(data).unwrap();
+            }
+        }
     }
 }
 

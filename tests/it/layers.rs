@@ -39,6 +39,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("tower_http", &["web/"]),
     ("hyper", &["web/"]),
     ("hyper_util", &["web/"]),
+    ("futures_util", &["web/"]),
     ("http_body_util", &["web/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),

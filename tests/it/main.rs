@@ -15,6 +15,7 @@ mod dice;
 mod driver;
 mod encodings;
 mod hook;
+mod events;
 mod kb_articles;
 mod killing;
 mod layers;

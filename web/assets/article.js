@@ -69,7 +69,11 @@ function name(box) {
   return box.closest(".tick").textContent.trim();
 }
 
+// Where storage is forbidden or full, ticks last as long as the page.
+const memory = new Map();
+
 function readTicks(id) {
+  if (memory.has(id)) return memory.get(id);
   try {
     const { at, ticked } = JSON.parse(localStorage.getItem(STORE + id));
     return Date.now() - at < KEEP_MS && Array.isArray(ticked) ? ticked : [];
@@ -82,8 +86,9 @@ function writeTicks(id, ticked) {
   try {
     if (ticked.length === 0) localStorage.removeItem(STORE + id);
     else localStorage.setItem(STORE + id, JSON.stringify({ at: Date.now(), ticked }));
+    memory.delete(id);
   } catch {
-    // Storage may be forbidden or full: the ticks then last as long as the page.
+    memory.set(id, ticked);
   }
 }
 

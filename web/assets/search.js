@@ -3,6 +3,8 @@
 // Speaks to the other modules by events only: answers "jiuji:choose" on a hit, announces
 // "jiuji:swap" on the document after each swap.
 
+import { fragment } from "./html.js";
+
 const DEBOUNCE_MS = 120;
 const RETRY_MS = 2000;
 
@@ -13,9 +15,6 @@ const announce = document.getElementById("announce");
 const toast = document.getElementById("toast");
 const panes = matchMedia("(min-width: 56rem)");
 
-// The only place that turns text into HTML; the text comes from our own server's templates.
-const policy = globalThis.trustedTypes?.createPolicy("jiuji", { createHTML: (html) => html });
-
 let sequence = 0;
 let controller = null;
 let timer = 0;
@@ -25,12 +24,6 @@ let pending = false;
 // Whether the address now shown must stay in the history when the next one comes.
 let committed = false;
 let imeEnter = false;
-
-function fragment(html) {
-  const template = document.createElement("template");
-  template.innerHTML = policy ? policy.createHTML(html) : html;
-  return template.content;
-}
 
 /** Address of the search that form and filters describe, from its first page. */
 function current() {

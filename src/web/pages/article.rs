@@ -6,11 +6,12 @@ use time::Date;
 use super::{
     AssetUrls, Header,
     badges::Badges,
+    findings::FindingsBar,
     links::{article_url, with_anchor},
     plain, ticks,
 };
 use crate::{
-    article::{Channel, DataRisk, Section, SectionKind},
+    article::{Channel, DataRisk, Finding, Section, SectionKind},
     index::Stored,
 };
 
@@ -46,24 +47,64 @@ pub(crate) struct ArticleView<'a> {
     pub(crate) today: Date,
 }
 
+/// What the page of one article shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ArticlePageView<'a> {
+    /// The article.
+    pub(crate) article: &'a ArticleView<'a>,
+    /// Errors and warnings about its file.
+    pub(crate) findings: &'a [Finding],
+    /// Changes whenever the page should.
+    pub(crate) version: &'a str,
+    /// Addresses of styles and scripts.
+    pub(crate) assets: &'a AssetUrls,
+}
+
 /// The page of one article.
 ///
 /// # Errors
 /// When the template cannot be rendered.
-pub(crate) fn article_page(
-    view: &ArticleView<'_>,
-    assets: &AssetUrls,
-) -> Result<String, askama::Error> {
-    let header = Header::plain(assets, "");
-    ArticlePage { assets, header, body: ArticleBody::new(view, assets, Place::Page) }.render()
+pub(crate) fn article_page(view: &ArticlePageView<'_>) -> Result<String, askama::Error> {
+    let title = &view.article.stored.article.title;
+    let header = Header::plain(view.assets, "");
+    ArticlePage { assets: view.assets, title, header, content: Content::new(view) }.render()
+}
+
+/// What is inside the main region of [`article_page`], for the script that swaps it.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub(crate) fn article_fragment(view: &ArticlePageView<'_>) -> Result<String, askama::Error> {
+    Content::new(view).render()
 }
 
 #[derive(Template)]
 #[template(path = "article.html")]
 struct ArticlePage<'a> {
     assets: &'a AssetUrls,
+    title: &'a str,
     header: Header<'a>,
+    content: Content<'a>,
+}
+
+/// An article with its list of contents and what is wrong with its file.
+#[derive(Template)]
+#[template(path = "article_content.html")]
+struct Content<'a> {
+    version: &'a str,
+    bar: Option<FindingsBar<'a>>,
     body: ArticleBody<'a>,
+}
+
+impl<'a> Content<'a> {
+    fn new(view: &ArticlePageView<'a>) -> Self {
+        let ArticlePageView { article, findings, version, assets } = *view;
+        Self {
+            version,
+            bar: FindingsBar::new(findings, article.stored.broken),
+            body: ArticleBody::new(article, assets, Place::Page),
+        }
+    }
 }
 
 /// Where an article is shown; decides the levels of its headings.
@@ -197,10 +238,35 @@ const fn key(channel: Channel) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::pages::sample;
+    use crate::{article::Level, web::pages::sample};
 
     fn page(view: &ArticleView<'_>) -> String {
-        article_page(view, &sample::assets()).unwrap()
+        page_with(view, &[])
+    }
+
+    fn page_with(view: &ArticleView<'_>, findings: &[Finding]) -> String {
+        let assets = sample::assets();
+        let view = ArticlePageView { article: view, findings, version: "v1", assets: &assets };
+        let page = article_page(&view).unwrap();
+        assert!(page.contains(&article_fragment(&view).unwrap()), "the page has the fragment");
+        page
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_file_stands_above_the_article() {
+        let stored = sample::login();
+        let view = sample::view(&stored);
+        assert!(!page(&view).contains("id=\"findings\""));
+        let finding = Finding::new("login-failure.md", "broken-link", Level::Warning, "链接坏了");
+        let html = page_with(&view, &[finding.at(12, 3).hint("改成已有的路径")]);
+        let (bar, article) = (html.find("id=\"findings\""), html.find("id=\"strategy\""));
+        assert!(bar.is_some() && bar < article, "{html}");
+        for expected in ["本文有 1 个问题", "第 12 行第 3 列", "链接坏了", "改成已有的路径"]
+        {
+            assert!(html.contains(expected), "{expected} in {html}");
+        }
+        let hostile = Finding::new("a.md", "x", Level::Error, sample::HOSTILE);
+        sample::assert_harmless(&page_with(&view, &[hostile.hint(sample::HOSTILE)]));
     }
 
     #[test]

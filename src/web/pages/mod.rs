@@ -1,7 +1,7 @@
 //! The pages as pure functions from data to HTML.
 //!
-//! Entry points: [`home`] and [`home_fragment`], [`article_page`], [`matrix_page`],
-//! [`status_page`], [`error_page`]. This module knows no request, no state and no index: what a
+//! Entry points: [`home`] and [`home_fragment`], [`article_page`] and
+//! [`article_fragment`], [`matrix_page`], [`status_page`], [`error_page`]. This module knows no request, no state and no index: what a
 //! page shows is in its view. All text is escaped by the templates; the only HTML taken as it is
 //! comes from [`crate::article::render`].
 
@@ -9,6 +9,7 @@ mod article;
 mod badges;
 mod error;
 mod facets;
+mod findings;
 mod home;
 mod links;
 mod marks;
@@ -22,7 +23,9 @@ mod ticks;
 
 use askama::Template;
 
-pub(crate) use article::{ArticleLink, ArticleView, article_page};
+pub(crate) use article::{
+    ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
+};
 pub(crate) use error::{ErrorView, error_page};
 pub(crate) use home::{HomeView, home, home_fragment};
 pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
@@ -35,6 +38,7 @@ pub(crate) struct AssetUrls {
     search_js: String,
     keys_js: String,
     article_js: String,
+    live_js: String,
     times_js: String,
     icons: String,
     favicon: String,
@@ -50,6 +54,7 @@ impl AssetUrls {
             search_js: url("search.js"),
             keys_js: url("keys.js"),
             article_js: url("article.js"),
+            live_js: url("live.js"),
             times_js: url("times.js"),
             icons: url("icons.svg"),
             favicon: url("favicon.svg"),

@@ -2,9 +2,12 @@
 
 use askama::Template;
 
-use super::{AssetUrls, Header};
+use super::{
+    AssetUrls, Header,
+    findings::{level_class, level_label},
+};
 use crate::{
-    article::{Finding, Level},
+    article::Finding,
     live::{Status, Watching},
 };
 
@@ -56,24 +59,6 @@ impl StatusPage<'_> {
     }
 }
 
-/// Chinese name of the level of a finding.
-const fn level_label(finding: &Finding) -> &'static str {
-    match finding.level {
-        Level::Error => "错误",
-        Level::Warning => "警告",
-        Level::Info => "提示",
-    }
-}
-
-/// CSS class of the mark of a finding.
-const fn level_class(finding: &Finding) -> &'static str {
-    match finding.level {
-        Level::Error => "p1",
-        Level::Warning => "p2",
-        Level::Info => "p4",
-    }
-}
-
 /// Path and, where known, line and column, as editors take it.
 fn place(finding: &Finding) -> String {
     let numbers = [finding.line, finding.column.filter(|_| finding.line.is_some())];
@@ -88,7 +73,7 @@ fn readable(time: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::pages::sample;
+    use crate::{article::Level, web::pages::sample};
 
     fn page(findings: &[Finding]) -> String {
         let (assets, status) = (sample::assets(), sample::status());

@@ -9,4 +9,5 @@ mod looks;
 mod network;
 mod phone;
 mod plain;
+mod preview;
 mod searching;

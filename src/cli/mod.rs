@@ -17,6 +17,7 @@ mod search;
 mod serve;
 mod settings;
 mod terminal;
+mod today;
 
 use std::{io, process::ExitCode};
 
@@ -27,6 +28,7 @@ pub use settings::{DEFAULT_LISTEN, Settings};
 use crate::live::LiveError;
 use settings::GlobalOptions;
 use terminal::Terminal;
+use today::today;
 
 /// The parts of every help text, under Chinese headings.
 const HELP_TEMPLATE: &str = "{about}\n\n用法: {usage}\n\n{all-args}{after-help}";
@@ -161,11 +163,6 @@ pub fn message(error: &anyhow::Error) -> String {
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let is_pipe = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     error.chain().any(|cause| cause.downcast_ref().is_some_and(is_pipe))
-}
-
-/// Today in UTC, against which reviews are overdue.
-fn today() -> time::Date {
-    time::OffsetDateTime::now_utc().date()
 }
 
 /// Adds what a person can do about it.

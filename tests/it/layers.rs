@@ -43,6 +43,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("http_body_util", &["web/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
+    ("jiff", &["cli/"]),
     ("tantivy", &["index/", "search/", "analysis/adapter.rs"]),
     ("jieba_rs", &["analysis/"]),
     ("pulldown_cmark", &["article/"]),

@@ -31,8 +31,8 @@ pub use finding::{Finding, Level};
 pub use identity::is_id;
 pub use links::percent_encode_id;
 pub use model::{
-    AlertMatcher, Article, Branch, Command, Escalation, FrontMatter, Link, Question, Scripts,
-    Section, SectionKind, Step,
+    AlertMatcher, Article, Branch, Command, DUE_SOON_DAYS, Escalation, FrontMatter, Link, Question,
+    Scripts, Section, SectionKind, Step,
 };
 pub use schema::front_matter_schema;
 pub use values::{

@@ -124,12 +124,28 @@ impl FrontMatter {
         self.reviewed?.checked_add(time::Duration::days(self.review_days().into()))
     }
 
+    /// Days from `today` to the day the next review is due, negative when it is overdue; `None`
+    /// when the article was never reviewed.
+    #[must_use]
+    pub fn review_days_left(&self, today: Date) -> Option<i64> {
+        self.review_due().map(|due| (due - today).whole_days())
+    }
+
+    /// Whether the review is due within [`DUE_SOON_DAYS`] and not overdue.
+    #[must_use]
+    pub fn is_due_soon(&self, today: Date) -> bool {
+        self.review_days_left(today).is_some_and(|days| (0..=DUE_SOON_DAYS).contains(&days))
+    }
+
     /// Whether the review was due before `today`.
     #[must_use]
     pub fn is_stale(&self, today: Date) -> bool {
         self.review_due().is_some_and(|due| due < today)
     }
 }
+
+/// Days before a review is due from which on the article says so.
+pub const DUE_SOON_DAYS: i64 = 30;
 
 /// Which alerts an article answers: a name glob and label matchers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

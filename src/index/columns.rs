@@ -1,4 +1,4 @@
-//! The columns that every search reads, opened once per snapshot.
+//! The columns that searches and lists read, opened once per snapshot.
 
 use tantivy::{
     Searcher, SegmentReader,
@@ -6,10 +6,12 @@ use tantivy::{
     schema::Field,
 };
 
+use time::Date;
+
 use super::{IndexError, schema::Fields};
 use crate::analysis::Kind;
 
-/// The columns of one segment that every search reads; opened once.
+/// The columns of one segment that searches and lists read; opened once.
 pub struct SegmentColumns {
     /// Article ids.
     pub id: Option<StrColumn>,
@@ -17,6 +19,7 @@ pub struct SegmentColumns {
     pub facets: [Option<StrColumn>; 4],
     lengths: [Column<u64>; 5],
     title_lengths: [Column<u64>; 5],
+    due: Column<i64>,
 }
 
 impl std::fmt::Debug for SegmentColumns {
@@ -41,7 +44,15 @@ impl SegmentColumns {
             facets: [a?, b?, c?, d?],
             lengths: counts(&|kind| fields.length(kind))?,
             title_lengths: counts(&|kind| fields.title_length(kind))?,
+            due: columns.i64(name(fields.due))?,
         })
+    }
+
+    /// Day on which the next review of an article is due; `None` when there was never one.
+    #[must_use]
+    pub fn review_due(&self, doc: u32) -> Option<Date> {
+        let day = i32::try_from(self.due.first(doc)?).ok()?;
+        Date::from_julian_day(day).ok()
     }
 
     /// Number of tokens of a kind in the flat text of an article.

@@ -137,6 +137,9 @@ fn add_filters(fields: &Fields, document: &mut TantivyDocument, article: &Articl
     for system in &meta.systems {
         document.add_text(fields.system, system);
     }
+    if let Some(due) = meta.review_due() {
+        document.add_i64(fields.due, due.to_julian_day().into());
+    }
     // Absent severities sort last: `p9` follows every value of the model.
     let severity = meta.severity.map_or("p9", Severity::as_str);
     document.add_text(fields.order, format!("{severity} {} {}", article.title, article.id));

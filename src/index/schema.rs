@@ -18,7 +18,7 @@ use crate::analysis::{self, Kind};
 
 /// Version of the fields and of what is written into them. A change must raise it: indexes of
 /// another version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Name under which the tokenizer for ready-made tokens is registered.
 const SEPARATED: &str = "separated";
@@ -58,6 +58,8 @@ pub struct Fields {
     pub system: Field,
     /// Life cycle.
     pub status: Field,
+    /// Julian day on which the next review is due; nothing when there was never one.
+    pub due: Field,
     /// `1` for the general article of a fault type.
     pub entry: Field,
     /// Severity and title, for listing without a query.
@@ -131,6 +133,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         tier: builder.add_text_field("tier", facet.clone()),
         system: builder.add_text_field("system", facet.clone()),
         status: builder.add_text_field("status", facet),
+        due: builder.add_i64_field("due", FAST),
         entry: builder.add_text_field("entry", STRING),
         order: builder.add_text_field("order", FAST),
         supersedes: builder.add_text_field("supersedes", STRING),

@@ -9,6 +9,7 @@ use tantivy::{
     query::{AllQuery, TermQuery},
     schema::{Field, IndexRecordOption, Value},
 };
+use time::Date;
 
 use super::{
     IndexError,
@@ -18,7 +19,10 @@ use super::{
     record::{Stored, StoredSource, path_reference, stem},
     schema::Fields,
 };
-use crate::analysis::{Analyzer, Kind};
+use crate::{
+    analysis::{Analyzer, Kind},
+    article::Status,
+};
 
 /// What is known of a revision as a whole; kept in each commit of the index.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,6 +201,15 @@ impl Snapshot {
             addresses.into_iter().map(|a| self.source(a)).collect::<Result<Vec<_>, _>>()?;
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(sources)
+    }
+
+    /// The published articles with the days on which their reviews are due, in no particular
+    /// order; read from a column, so that nothing is decoded of those that nobody asks for.
+    #[must_use]
+    pub fn reviews(&self) -> Vec<(DocAddress, Option<Date>)> {
+        let published = self.matching(self.fields.status, Status::Published.as_str());
+        let due = |a: DocAddress| (a, self.columns(a.segment_ord).review_due(a.doc_id));
+        published.into_iter().map(due).collect()
     }
 
     /// The card of an article.

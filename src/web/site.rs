@@ -12,11 +12,12 @@ use super::{
     api::{
         articles::{Found, find, moved},
         matrix::{Row, rows},
+        review::{Due, due},
     },
     assets::asset_url,
     checks,
     etag::Tag,
-    pages::{self, ArticleLink, ArticlePageView, ArticleView, MatrixRow, MatrixView},
+    pages::{self, ArticleLink, ArticlePageView, ArticleView, DueRow, MatrixRow, MatrixView},
     params::{NoParams, Params},
     preview::Preview,
     problem::Problem,
@@ -27,7 +28,7 @@ use super::{
 use time::Date;
 
 use crate::{
-    article::render,
+    article::{DUE_SOON_DAYS, render},
     search::{self, Answer, Query},
 };
 
@@ -36,6 +37,9 @@ const X_FRAGMENT: HeaderName = HeaderName::from_static("x-fragment");
 
 /// Most neighbours that a page names in one direction: an entry article has hundreds.
 const MAX_LINKS: usize = 50;
+
+/// Articles that the status page lists as due for review.
+const MAX_DUE: usize = 20;
 
 /// The part of the search page that changes while somebody types.
 const RESULTS: &str = "results";
@@ -204,15 +208,30 @@ fn matrix_row(row: Row) -> MatrixRow {
     }
 }
 
-/// `GET /status`: health in numbers and what is wrong with the files.
+/// `GET /status`: health in numbers, what is due for review and what is wrong with the files.
 pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<String>, Problem> {
     let verdict = checks::verdict(&app).await?;
+    let today = app.today();
+    let work = move |snapshot: &Snapshot| due(snapshot, today, DUE_SOON_DAYS, MAX_DUE);
+    let (due, n_due) = app.read(app.live().snapshot(), work).await?;
+    let due: Vec<_> = due.into_iter().map(due_row).collect();
     let view = pages::StatusView {
         status: &app.live().status(),
+        due: &due,
+        n_due,
         findings: &verdict.findings,
         assets: &asset_urls(),
     };
     Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))
+}
+
+fn due_row(due: Due) -> DueRow {
+    DueRow {
+        article: ArticleLink { id: due.id, title: due.title },
+        owner: due.owner,
+        due: due.due,
+        days_left: due.days_left,
+    }
 }
 
 /// Shows the problems of pages, and of addresses a person typed, as a page.

@@ -194,6 +194,39 @@ fn fault_types_and_the_matrix() {
 }
 
 #[test]
+fn what_is_due_for_review() {
+    let article = |severity: &str, reviewed: &str, rest: &str| {
+        format!("---\ntitle: 断网\nseverity: {severity}\nreviewed: {reviewed}\n{rest}---\n\n正文\n")
+    };
+    let kb = TestKb::new()
+        .article("never", "# 从没看过\n")
+        .article("overdue", &article("p1", "2026-08-24", "owner: 网络组\n"))
+        .article("today", &article("p1", "2026-08-25", "owner: 服务台\n"))
+        .article("soon/b", &article("p3", "2026-11-01", "owner: 网络组\nreview_days: 52\n"))
+        .article("later", &article("p3", "2026-11-01", "owner: 网络组\nreview_days: 53\n"))
+        .article("draft", &article("p1", "2020-01-01", "status: draft\n"))
+        .start();
+    assert_json_snapshot!("review", json(&kb, "/api/v1/review"));
+    let ids = |query: &str| {
+        let review = json(&kb, &format!("/api/v1/review?{query}"));
+        let articles = review["articles"].as_array().unwrap().iter();
+        articles.map(|article| article["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids("days=0"), ["never", "overdue", "today"]);
+    assert_eq!(ids("days=31"), ["never", "overdue", "today", "soon/b", "later"]);
+    assert_eq!(ids("owner=网络组"), ["overdue", "soon/b"]);
+    assert_eq!(ids("owner=网络组&owner=服务台&days=0"), ["overdue", "today"]);
+    assert!(ids("owner=网络").is_empty());
+    let status = kb.get("/status").text();
+    for expected in
+        ["从未复核", "过期 1 天", "今天到期", "还有 30 天", "href=\"/articles/soon%2Fb\""]
+    {
+        assert!(status.contains(expected), "{expected} in {status}");
+    }
+    assert!(!status.contains("/articles/later") && !status.contains("/articles/draft"));
+}
+
+#[test]
 fn findings_name_file_line_rule_and_what_to_do() {
     let kb = TestKb::new()
         .article("a", "---\ntitle: 甲\n---\n\n[不存在](gone.md)\n")
@@ -251,6 +284,7 @@ fn what_the_client_already_has_is_not_sent_again() {
         "/api/v1/articles/disk-failing",
         "/api/v1/matrix",
         "/api/v1/matrix?format=csv",
+        "/api/v1/review",
         "/media/images/disk.png",
         "/assets/favicon.svg",
     ];
@@ -335,6 +369,7 @@ fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> 
         data("/api/v1/fault-types", "no-store", json),
         data("/api/v1/front-matter.schema.json", "no-cache", "application/schema+json"),
         data("/api/v1/findings", "no-store", json),
+        data("/api/v1/review", "no-cache", json),
         data("/api/v1/status", "no-store", json),
         data("/livez", "no-store", json),
         data("/readyz", "no-store", json),

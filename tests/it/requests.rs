@@ -98,6 +98,12 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         ("matrix", "format=xlsx", "invalid_parameter", "format"),
         ("matrix", "format=", "invalid_parameter", "format"),
         ("findings", "level=error", "unknown_parameter", "level"),
+        ("review", "days=3651", "invalid_parameter", "days"),
+        ("review", "days=-1", "invalid_parameter", "days"),
+        ("review", "days=", "invalid_parameter", "days"),
+        ("review", "days=1&days=2", "repeated_parameter", "days"),
+        ("review", "owner=", "invalid_parameter", "owner"),
+        ("review", "limit=5", "unknown_parameter", "limit"),
         ("status", "verbose", "unknown_parameter", "verbose"),
     ];
     for (path, query, code, parameter) in table {
@@ -196,6 +202,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/matrix", "/api/v1/matrix"),
     ("/api/v1/front-matter.schema.json", "/api/v1/front-matter.schema.json"),
     ("/api/v1/findings", "/api/v1/findings"),
+    ("/api/v1/review", "/api/v1/review"),
     ("/api/v1/status", "/api/v1/status"),
     ("/media/{*path}", "/media/a.png"),
     ("/assets/{*path}", "/assets/favicon.svg"),

@@ -8,6 +8,7 @@ pub(crate) mod fault_types;
 pub(crate) mod findings;
 pub(crate) mod matrix;
 pub(crate) mod schema;
+pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;

@@ -312,6 +312,24 @@ mod tests {
     }
 
     #[test]
+    fn a_review_that_comes_up_is_announced() {
+        let stored = sample::login();
+        let mut view = sample::view(&stored);
+        let due = stored.article.meta.review_due().unwrap();
+        let table = [(31, false, false), (30, true, false), (0, true, false), (-1, false, true)];
+        for (days, soon, stale) in table {
+            view.today = due - time::Duration::days(days);
+            let html = page(&view);
+            assert_eq!(html.contains("30 天内待复核"), soon, "{days}");
+            assert_eq!(html.contains("已过复核期"), stale, "{days}");
+        }
+        let mut stored = sample::login();
+        stored.article.meta.reviewed = None;
+        let html = page(&sample::view(&stored));
+        assert!(html.contains("没有复核记录") && !html.contains("待复核"), "{html}");
+    }
+
+    #[test]
     fn hostile_text_is_escaped() {
         let mut stored = sample::login();
         sample::make_hostile(&mut stored);

@@ -18,6 +18,7 @@ pub(super) struct Badges {
     data_risk: DataRisk,
     status: Status,
     stale: bool,
+    due_soon: bool,
     broken: bool,
 }
 
@@ -30,6 +31,8 @@ impl Badges {
             data_risk: hit.card.data_risk,
             status: hit.card.status,
             stale: hit.stale,
+            // A hit is for whoever has a caller on the line; its page says more.
+            due_soon: false,
             broken: hit.broken,
         }
     }
@@ -43,6 +46,7 @@ impl Badges {
             data_risk: meta.data_risk,
             status: meta.status,
             stale: meta.is_stale(view.today),
+            due_soon: meta.status == Status::Published && meta.is_due_soon(view.today),
             broken: view.stored.broken,
         }
     }

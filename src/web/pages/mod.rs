@@ -29,7 +29,7 @@ pub(crate) use article::{
 pub(crate) use error::{ErrorView, error_page};
 pub(crate) use home::{HomeView, home, home_fragment};
 pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
-pub(crate) use status::{StatusView, status_page};
+pub(crate) use status::{DueRow, StatusView, status_page};
 
 /// Where the browser finds each file of `web/assets/`.
 #[derive(Debug, Clone)]

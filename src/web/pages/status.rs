@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    AssetUrls, Header,
+    ArticleLink, AssetUrls, Header,
     findings::{level_class, level_label},
 };
 use crate::{
@@ -19,10 +19,44 @@ const MAX_FINDINGS: usize = 500;
 pub(crate) struct StatusView<'a> {
     /// Health in numbers.
     pub(crate) status: &'a Status,
+    /// What is due for review, the most urgent first.
+    pub(crate) due: &'a [DueRow],
+    /// Number of all articles that are.
+    pub(crate) n_due: usize,
     /// What is wrong with files, the worst first.
     pub(crate) findings: &'a [Finding],
     /// Addresses of styles and scripts.
     pub(crate) assets: &'a AssetUrls,
+}
+
+/// An article that is due for review.
+#[derive(Debug, Clone)]
+pub(crate) struct DueRow {
+    /// The article.
+    pub(crate) article: ArticleLink,
+    /// Who answers for it.
+    pub(crate) owner: Option<String>,
+    /// The day, `YYYY-MM-DD`; `None` when there was never a review.
+    pub(crate) due: Option<String>,
+    /// Days until then, negative when it is overdue.
+    pub(crate) days_left: Option<i64>,
+}
+
+impl DueRow {
+    /// How urgent it is, in words.
+    fn state(&self) -> String {
+        match self.days_left {
+            None => "从未复核".to_owned(),
+            Some(0) => "今天到期".to_owned(),
+            Some(days @ 1..) => format!("还有 {days} 天"),
+            Some(days) => format!("过期 {} 天", days.unsigned_abs()),
+        }
+    }
+
+    /// CSS class of the mark that says so.
+    fn class(&self) -> &'static str {
+        if self.days_left.is_some_and(|days| days >= 0) { "p4" } else { "warn" }
+    }
 }
 
 /// The status page.
@@ -30,11 +64,12 @@ pub(crate) struct StatusView<'a> {
 /// # Errors
 /// When the template cannot be rendered.
 pub(crate) fn status_page(view: &StatusView<'_>) -> Result<String, askama::Error> {
-    let StatusView { status, findings, assets } = *view;
+    let StatusView { status, due, n_due, findings, assets } = *view;
     let shown = findings.get(..MAX_FINDINGS).unwrap_or(findings);
     let n_hidden = findings.len() - shown.len();
     let header = Header::plain(assets, "/status");
-    StatusPage { assets, header, status, findings: shown, n_findings: findings.len(), n_hidden }
+    let n_findings = findings.len();
+    StatusPage { assets, header, status, due, n_due, findings: shown, n_findings, n_hidden }
         .render()
 }
 
@@ -44,6 +79,8 @@ struct StatusPage<'a> {
     assets: &'a AssetUrls,
     header: Header<'a>,
     status: &'a Status,
+    due: &'a [DueRow],
+    n_due: usize,
     findings: &'a [Finding],
     n_findings: usize,
     n_hidden: usize,
@@ -76,8 +113,31 @@ mod tests {
     use crate::{article::Level, web::pages::sample};
 
     fn page(findings: &[Finding]) -> String {
+        page_with(findings, &[])
+    }
+
+    fn page_with(findings: &[Finding], due: &[DueRow]) -> String {
         let (assets, status) = (sample::assets(), sample::status());
-        status_page(&StatusView { status: &status, findings, assets: &assets }).unwrap()
+        let n_due = due.len();
+        status_page(&StatusView { status: &status, due, n_due, findings, assets: &assets }).unwrap()
+    }
+
+    #[test]
+    fn what_is_due_says_how_urgent_it_is() {
+        let row = |days_left: Option<i64>, id: &str| DueRow {
+            article: ArticleLink { id: id.into(), title: id.into() },
+            owner: Some("网络组".into()),
+            due: days_left.map(|_| "2026-11-20".into()),
+            days_left,
+        };
+        let html = page_with(&[], &[row(None, "a"), row(Some(-3), "b/c"), row(Some(0), "d")]);
+        for expected in
+            ["从未复核", "过期 3 天", "今天到期", "href=\"/articles/b%2Fc\"", "网络组", "共 3 篇"]
+        {
+            assert!(html.contains(expected), "{expected} in {html}");
+        }
+        assert!(page(&[]).contains("30 天内没有要复核的文章"));
+        sample::assert_harmless(&page_with(&[], &[row(Some(9), sample::HOSTILE)]));
     }
 
     #[test]

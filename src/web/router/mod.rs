@@ -39,6 +39,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/matrix", get(api::matrix::matrix)),
         ("/api/v1/front-matter.schema.json", get(api::schema::front_matter)),
         ("/api/v1/findings", get(api::findings::list)),
+        ("/api/v1/review", get(api::review::review)),
         ("/api/v1/status", get(api::status::status)),
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),

@@ -13,6 +13,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "web", "check", "scaffold", "eval", "export", "live", "search", "index", "kb",
             "article", "analysis", "config",
+            "web", "check", "eval", "export", "import", "live", "search", "index", "kb", "article",
+            "analysis", "config",
         ],
     ),
     // `index` for its types only: a snapshot, a stored article and an error pass through the
@@ -22,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("check", &["search", "kb", "analysis", "article"]),
     ("scaffold", &["kb", "analysis", "article"]),
     ("eval", &["search"]),
+    ("import", &["kb", "article", "analysis"]),
     // `analysis` because the vocabulary is loaded, and reloaded, here.
     ("live", &["kb", "index", "search", "article", "analysis"]),
     ("search", &["index", "analysis", "article"]),
@@ -49,6 +52,11 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["article/"]),
     ("ammonia", &["article/"]),
     ("notify", &["kb/"]),
+    ("zip", &["import/"]),
+    ("quick_xml", &["import/"]),
+    ("calamine", &["import/"]),
+    ("csv", &["import/"]),
+    ("pinyin", &["import/", "analysis/"]),
 ];
 
 #[test]

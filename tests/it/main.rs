@@ -16,6 +16,7 @@ mod driver;
 mod encodings;
 mod hook;
 mod events;
+mod import;
 mod kb_articles;
 mod killing;
 mod layers;

@@ -96,7 +96,8 @@ fn is_named(component: &std::path::Component<'_>) -> bool {
     !matches!(component, std::path::Component::CurDir)
 }
 
-fn date(text: &str) -> Result<Date, String> {
+/// A day as typed.
+pub(super) fn date(text: &str) -> Result<Date, String> {
     Date::parse(text, format_description!("[year]-[month]-[day]"))
         .map_err(|_| "应写成 2026-11-20 这样的日期".to_owned())
 }

@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod filters;
+mod import;
 mod index;
 mod init;
 mod logging;
@@ -71,6 +72,7 @@ enum Command {
     Explain(explain::Args),
     Index(index::Args),
     Check(check::Args),
+    Import(import::Args),
     Doctor(doctor::Args),
     New(new::Args),
     Init(init::Args),
@@ -126,6 +128,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Explain(args) => explain::run(&args, &settings, &mut terminal),
         Command::Index(args) => index::run(&args, &settings, &mut terminal),
         Command::Check(args) => check::run(&args, &settings, &mut terminal),
+        Command::Import(args) => import::run(args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
         Command::New(args) => new::run(args, &settings, &mut terminal),
         Command::Init(args) => init::run(&args, &mut terminal),

@@ -11,10 +11,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "web", "check", "scaffold", "eval", "export", "live", "search", "index", "kb",
+            "web", "check", "scaffold", "import", "eval", "export", "live", "search", "index", "kb",
             "article", "analysis", "config",
-            "web", "check", "eval", "export", "import", "live", "search", "index", "kb", "article",
-            "analysis", "config",
         ],
     ),
     // `index` for its types only: a snapshot, a stored article and an error pass through the

@@ -47,6 +47,7 @@ pub(super) fn options() -> Options {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_GFM
+        | Options::ENABLE_FOOTNOTES
 }
 
 /// Sends the sections of `body` to `sink` and gives the article's title.

@@ -200,6 +200,7 @@ pub(super) fn is_block(tag: TagEnd) -> bool {
             | TagEnd::Table
             | TagEnd::TableHead
             | TagEnd::TableRow
+            | TagEnd::FootnoteDefinition
     )
 }
 
@@ -233,6 +234,7 @@ mod tests {
             ("a &amp; b &lt;c&gt; &#27;x&#x2028;y", "a & b <c> xy"),
             ("~~旧~~ 新\n\n---\n\n完", "旧 新\n完"),
             ("#### 小标题\n文", "小标题\n文"),
+            ("断网[^1]了\n\n[^1]: 注\n    释", "断网了\n注释"),
             ("一\u{7}二", "一二"),
             ("甲\\\n乙", "甲乙"),
         ];

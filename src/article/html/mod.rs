@@ -67,6 +67,8 @@ struct Writer<'r> {
     item_class_at: usize,
     last_char: Option<char>,
     soft_break: bool,
+    /// Label of the footnote whose text comes next.
+    footnote: Option<String>,
 }
 
 impl<'r> Writer<'r> {
@@ -86,6 +88,7 @@ impl<'r> Writer<'r> {
             item_class_at: 0,
             last_char: None,
             soft_break: false,
+            footnote: None,
         }
     }
 
@@ -109,7 +112,14 @@ impl<'r> Writer<'r> {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Paragraph => self.out.push_str("<p>"),
+            Tag::Paragraph => {
+                self.out.push_str("<p>");
+                if let Some(label) = self.footnote.take() {
+                    self.footnote_label(&label);
+                    self.out.push(' ');
+                }
+            }
+            Tag::FootnoteDefinition(label) => self.footnote = Some(label.into_string()),
             Tag::Heading { level, id, .. } => {
                 self.attribute(&format!("<{level} id"), id.as_deref())
             }
@@ -174,6 +184,7 @@ impl<'r> Writer<'r> {
             TagEnd::Emphasis => self.out.push_str("</em>"),
             TagEnd::Strong => self.out.push_str("</strong>"),
             TagEnd::Strikethrough => self.out.push_str("</del>"),
+            TagEnd::FootnoteDefinition => self.footnote = None,
             TagEnd::Link => self.out.push_str(self.link_ends.pop().unwrap_or_default()),
             _ => {}
         }
@@ -254,6 +265,7 @@ impl<'a> Sink<'a> for Writer<'_> {
             Event::SoftBreak => self.soft_break = true,
             Event::HardBreak => self.out.push_str("<br>\n"),
             Event::Rule => self.out.push_str("<hr>\n"),
+            Event::FootnoteReference(label) => self.footnote_label(&label),
             Event::TaskListMarker(_) => self.task_marker(),
             _ => {}
         }
@@ -273,6 +285,12 @@ impl Writer<'_> {
         self.out.push_str("<code>");
         escape(&mut self.out, code);
         self.out.push_str("</code>");
+    }
+
+    fn footnote_label(&mut self, label: &str) {
+        self.out.push_str("<sup>[");
+        escape(&mut self.out, label);
+        self.out.push_str("]</sup>");
     }
 
     fn end_line(&mut self, tag: TagEnd) {

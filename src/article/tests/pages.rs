@@ -27,6 +27,7 @@ fn html_is_what_the_page_needs() {
         ("![图](https://x.example/a.png)", format!("<p><a href=\"https://x.example/a.png\" {ext}>图</a></p>")),
         ("[![图](https://x.example/a.png)](b.md)", "<p><a href=\"/articles/net%2Fb\">图</a></p>".to_owned()),
         ("![图](data:image/png;base64,x)", "<p>图</p>".to_owned()),
+        ("断[^1]网\n\n[^1]: <注>", "<p>断<sup>[1]</sup>网</p>\n<p><sup>[1]</sup> &lt;注&gt;</p>".to_owned()),
         ("甲\n乙 a\nb", "<p>甲乙 a\nb</p>".to_owned()),
         ("甲 <b onclick=x>乙</b><br>丙", "<p>甲 乙<br>丙</p>".to_owned()),
         ("<div onclick=x>\n甲 &lt;b&gt;\n<script>x</script>\n</div>", "<p>甲 &lt;b&gt;</p>".to_owned()),

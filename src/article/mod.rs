@@ -26,6 +26,7 @@ mod strategy;
 mod tests;
 mod text;
 mod values;
+mod wiki;
 
 pub use finding::{Finding, Level};
 pub use identity::is_id;

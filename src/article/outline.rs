@@ -9,6 +9,7 @@ use super::{
     SectionKind,
     anchors::Anchors,
     text::{is_block, plain},
+    wiki,
 };
 
 /// Elements nested deeper than this lose their markup, not their text: nested elements cost the
@@ -70,7 +71,9 @@ pub(super) fn walk<'a>(
         is_open: false,
         opening: None,
     };
-    let mut events = Parser::new_ext(body, options()).into_offset_iter();
+    let mut options = options();
+    options.set(Options::ENABLE_WIKILINKS, wiki::is_used(body));
+    let mut events = wiki::Ordinary::new(Parser::new_ext(body, options).into_offset_iter());
     while let Some((event, range)) = events.next() {
         if let Event::Start(Tag::Heading { level, .. }) = event {
             let end = Event::End(TagEnd::Heading(level));

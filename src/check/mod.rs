@@ -51,6 +51,12 @@ pub const RULES: &[Rule] = &[
         summary: "没有标题，只能用文件名代替",
         find: rules::missing_title::find,
     },
+    Rule {
+        name: "wiki-link",
+        level: Level::Info,
+        summary: "维基链接 [[…]]，只有部分软件认得",
+        find: rules::wiki_link::find,
+    },
 ];
 
 /// Everything wrong with the articles: what was found while loading them and what the rules find.

@@ -148,6 +148,7 @@ fn add_filters(fields: &Fields, document: &mut TantivyDocument, article: &Articl
 fn add_names(fields: &Fields, document: &mut TantivyDocument, article: &Article) {
     let meta = &article.meta;
     document.add_text(fields.stem, stem(&article.path));
+    document.add_text(fields.stem, folded_stem(&article.path));
     for id in &meta.supersedes {
         document.add_text(fields.supersedes, id);
     }
@@ -175,6 +176,11 @@ pub(super) fn path_reference(path: &str) -> String {
 pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".md").or_else(|| name.strip_suffix(".MD")).unwrap_or(name)
+}
+
+/// The stem of a path without regard to case; no stem as it is begins with `/`.
+pub(super) fn folded_stem(path: &str) -> String {
+    format!("/{}", stem(path).to_lowercase())
 }
 
 /// All parts, one below the other.

@@ -16,7 +16,7 @@ use super::{
     card::MarkedCard,
     columns::{SegmentColumns, mean},
     first_text::FirstText,
-    record::{Stored, StoredSource, path_reference, stem},
+    record::{Stored, StoredSource, folded_stem, path_reference, stem},
     schema::Fields,
 };
 use crate::{
@@ -146,13 +146,18 @@ impl Snapshot {
     }
 
     /// Id of the article a link to `path` (relative to the knowledge base) leads to: the article
-    /// of that file, else the only one whose file has that stem.
+    /// of that file, else the only one whose file has that stem, else the only one whose file has
+    /// it in another case, as wikis and Windows allow.
     #[must_use]
     pub fn id_of_path(&self, path: &str) -> Option<String> {
         if let Ok(Some(address)) = self.first(self.fields.path, path) {
             return self.id_of(address);
         }
-        match self.matching(self.fields.stem, stem(path)).as_slice() {
+        let mut found = self.matching(self.fields.stem, stem(path));
+        if found.is_empty() {
+            found = self.matching(self.fields.stem, &folded_stem(path));
+        }
+        match found.as_slice() {
             [only] => self.id_of(*only),
             _ => None,
         }

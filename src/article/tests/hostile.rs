@@ -26,6 +26,8 @@ fn hostile_input_costs_little() {
         ("links on a line", "[a](b.md)".repeat(10_000)),
         ("references", "[a]: b\n\n".to_owned() + &"[a]".repeat(10_000)),
         ("steps", "## 应急策略\n".to_owned() + &"1. **如果 a**\n".repeat(5_000)),
+        ("wiki links", "[[a|b]] ".repeat(10_000)),
+        ("nested wiki links", "![[a".repeat(10_000) + &"]]".repeat(10_000)),
         ("footnotes", "[^a]".repeat(10_000) + "\n\n" + &"[^a]: b\n\n".repeat(5_000)),
         ("entities", "&#0;".repeat(10_000)),
     ];

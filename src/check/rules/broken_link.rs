@@ -1,5 +1,6 @@
 //! Links must lead to an article.
 
+use super::wiki_link;
 use crate::{
     article::{Article, Finding, Level, Link},
     check::{Checked, Corpus, Target, place},
@@ -17,7 +18,9 @@ fn links<'a>(corpus: &'a Corpus<'_>, checked: &'a Checked) -> impl Iterator<Item
         let extension = link.path.rsplit_once('.').map(|(_, extension)| extension);
         !link.image && extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
     };
-    article.links.iter().filter(is_to_article).filter_map(|link| broken(corpus, article, link))
+    let leads = |link: &Link| wiki_link::destination(corpus, checked, link).is_some();
+    let links = article.links.iter().filter(is_to_article).filter(move |link| !leads(link));
+    links.filter_map(|link| broken(corpus, article, link))
 }
 
 fn broken(corpus: &Corpus<'_>, article: &Article, link: &Link) -> Option<Finding> {

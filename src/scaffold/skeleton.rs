@@ -44,7 +44,7 @@ pub fn default_severity(fault_type: FaultType) -> Severity {
 pub fn skeleton(draft: &Draft) -> Result<String, askama::Error> {
     let severity = draft.severity.unwrap_or_else(|| default_severity(draft.fault_type));
     let data_risk = default_data_risk(draft.fault_type);
-    let title = draft.title.as_deref().map_or(TITLE_GAP.to_owned(), yaml_text);
+    let title = draft.title.as_deref().map_or_else(|| title_gap(&draft.id), yaml_text);
     Skeleton {
         id: &draft.id,
         title,
@@ -70,8 +70,14 @@ pub fn skeleton(draft: &Draft) -> Result<String, askama::Error> {
     .render()
 }
 
-/// Stands for the title that is not known yet; short enough for a title.
-const TITLE_GAP: &str = "【待补：来电人的说法，例如“打印机不出纸”】";
+/// Stands for the title that is not known yet: short enough for a title, and with the id, for no
+/// two articles may have the same.
+fn title_gap(id: &str) -> String {
+    /// Most characters of the id.
+    const MAX_CHARS: usize = 18;
+    let id: String = id.chars().take(MAX_CHARS).collect();
+    format!("【待补：来电人怎么说（{id}）】")
+}
 
 /// The article as the template knows it.
 #[derive(Template)]

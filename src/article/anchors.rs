@@ -7,7 +7,8 @@ const MAX_SLUG_CHARS: usize = 64;
 
 /// The id a heading or a link fragment gets: `s-` and the slug of its text. Letters are
 /// lower-cased, blanks become `-`, other characters than letters, digits, `-` and `_` are dropped.
-pub(super) fn anchor(text: &str) -> String {
+#[must_use]
+pub fn anchor(text: &str) -> String {
     let text = text.trim();
     let slug = text.strip_prefix("s-").unwrap_or(text).chars().filter_map(slug_char);
     format!("s-{}", slug.take(MAX_SLUG_CHARS).flat_map(char::to_lowercase).collect::<String>())

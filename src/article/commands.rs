@@ -84,6 +84,12 @@ pub(super) fn is_dangerous(language: &str, code: &str) -> bool {
         || joined.split(';').any(updates_rows)
 }
 
+/// The first line of `code`, from 0, that is dangerous on its own; the first line of all where
+/// only the whole is, such as an `UPDATE` spread over several lines.
+pub(super) fn dangerous_line(language: &str, code: &str) -> usize {
+    code.lines().position(|line| is_dangerous(language, line)).unwrap_or(0)
+}
+
 /// The text of a code block's events, verbatim but for control characters and the final newline.
 pub(super) fn code_text(events: &[Event<'_>]) -> String {
     let mut code = String::new();

@@ -13,6 +13,7 @@ mod finding;
 mod front_matter;
 mod html;
 mod identity;
+mod layout;
 mod links;
 mod model;
 mod outline;
@@ -28,8 +29,10 @@ mod text;
 mod values;
 mod wiki;
 
+pub use anchors::anchor;
 pub use finding::{Finding, Level};
 pub use identity::is_id;
+pub use layout::{BranchList, DeadEnd, Fence, HeadingPlace, Layout, Place, SamePageLink};
 pub use links::percent_encode_id;
 pub use model::{
     AlertMatcher, Article, Branch, Command, DUE_SOON_DAYS, Escalation, FrontMatter, Link, Question,
@@ -91,6 +94,18 @@ pub fn render(path: &str, source: &str, resolve: &dyn Fn(&str) -> Option<String>
             let (fields, body) = front_matter::salvage(path, &source);
             html::render(path, &body, fields.title.as_deref(), resolve)
         }
+    }
+}
+
+/// Where the parts of the body stand that [`Article`] gives without a place, for checks.
+///
+/// `title` is [`Article::title`]. A file that does not parse has no layout: its places would be
+/// those of another text.
+pub fn layout(path: &str, source: &str, title: &str) -> Layout {
+    let source = front_matter::unified(source);
+    match front_matter::body(&source) {
+        Some((body, line)) => layout::read(path, body, line, title),
+        None => Layout::default(),
     }
 }
 

@@ -185,6 +185,53 @@ pub enum SectionKind {
     Other,
 }
 
+impl SectionKind {
+    /// The kinds that have a heading of their own, in the order they stand in an article.
+    /// Source: the article model, section 4.
+    pub const ORDER: [Self; 10] = [
+        Self::Symptoms,
+        Self::Impact,
+        Self::Questions,
+        Self::Strategy,
+        Self::Scripts,
+        Self::Escalation,
+        Self::Prevention,
+        Self::Causes,
+        Self::Report,
+        Self::References,
+    ];
+
+    /// The second-level heading of this kind; empty for [`Self::Other`].
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Symptoms => "现象",
+            Self::Impact => "影响",
+            Self::Questions => "先问用户",
+            Self::Strategy => "应急策略",
+            Self::Scripts => "各渠道话术",
+            Self::Escalation => "升级与上报",
+            Self::Prevention => "预防措施",
+            Self::Causes => "根因与永久措施",
+            Self::Report => "复盘报告",
+            Self::References => "参考",
+            Self::Other => "",
+        }
+    }
+
+    /// Whether an article of this severity must have such a section.
+    #[must_use]
+    pub const fn is_required(self, severity: Option<Severity>) -> bool {
+        match self {
+            Self::References | Self::Other => false,
+            Self::Causes | Self::Report => {
+                matches!(severity, Some(Severity::P1 | Severity::P2))
+            }
+            _ => true,
+        }
+    }
+}
+
 /// A heading of level 1 to 3 and what follows it up to the next such heading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {

@@ -189,21 +189,9 @@ fn has_link(content: &[(Event<'_>, usize)]) -> bool {
         .any(|(event, _)| matches!(event, Event::Start(Tag::Link { .. } | Tag::Image { .. })))
 }
 
-/// Source: the article model, section 4.
 fn kind_of(title: &str) -> SectionKind {
-    match title {
-        "现象" => SectionKind::Symptoms,
-        "影响" => SectionKind::Impact,
-        "先问用户" => SectionKind::Questions,
-        "应急策略" => SectionKind::Strategy,
-        "各渠道话术" => SectionKind::Scripts,
-        "升级与上报" => SectionKind::Escalation,
-        "预防措施" => SectionKind::Prevention,
-        "根因与永久措施" => SectionKind::Causes,
-        "复盘报告" => SectionKind::Report,
-        "参考" => SectionKind::References,
-        _ => SectionKind::Other,
-    }
+    let named = SectionKind::ORDER.into_iter().find(|kind| kind.title() == title);
+    named.unwrap_or(SectionKind::Other)
 }
 
 #[cfg(test)]

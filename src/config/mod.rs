@@ -38,6 +38,8 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// Whether to watch the folders for changes.
     pub watch: Option<bool>,
+    /// Names of the organisation's own systems, which articles may use like those of the model.
+    pub systems: Vec<String>,
 }
 
 /// The settings file cannot be used.

@@ -42,3 +42,9 @@ pub(super) fn read<'a>(path: &str, source: &'a str) -> Result<Front<'a>, Box<Fin
     let (fields, findings) = fields::read(path, entries?);
     Ok(Front { fields, findings, body: parts.body, body_line: parts.body_line })
 }
+
+/// The body of `source`, which [`unified`] has prepared, and the line of the file it begins with;
+/// `None` when the front matter has no end.
+pub(super) fn body(source: &str) -> Option<(&str, u32)> {
+    split::split(source).ok().map(|parts| (parts.body, parts.body_line))
+}

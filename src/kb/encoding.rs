@@ -1,6 +1,6 @@
 //! From bytes to text: which encodings are read, and when the outcome is to be believed.
 
-use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
+use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
 use super::ReadError;
 
@@ -16,13 +16,39 @@ const FREQUENT: &str = "的一是不了在有人这中大为上个国我以要�
 /// From so many Chinese characters on, their frequency says whether they are Chinese text.
 const ENOUGH_HAN: usize = 8;
 
+/// How the text of a file is encoded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8 without byte order mark.
+    #[default]
+    Utf8,
+    /// UTF-8 with byte order mark.
+    Utf8Bom,
+    /// UTF-16 with byte order mark, in either byte order.
+    Utf16,
+    /// GB18030, and so GBK and GB 2312.
+    Gb18030,
+}
+
+impl Encoding {
+    /// Its name, if authors should use another one.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Utf8 | Self::Utf8Bom => None,
+            Self::Utf16 => Some("UTF-16"),
+            Self::Gb18030 => Some("GB18030"),
+        }
+    }
+}
+
 /// A text and the encoding it was in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// The text, without byte order mark.
     pub text: String,
-    /// Name of the encoding; `None` for UTF-8.
-    pub encoding: Option<&'static str>,
+    /// The encoding.
+    pub encoding: Encoding,
 }
 
 /// Reads UTF-8 with or without byte order mark, UTF-16 with one, and GB18030.
@@ -31,17 +57,17 @@ pub struct Decoded {
 /// [`ReadError::Encoding`] when the bytes are in another encoding or what comes out is not
 /// plausible, [`ReadError::Nul`] for what is no text. A half decoded text is never returned.
 pub fn decode(bytes: &[u8]) -> Result<Decoded, ReadError> {
-    let (marked, bytes) = match Encoding::for_bom(bytes) {
+    let (marked, bytes) = match encoding_rs::Encoding::for_bom(bytes) {
         Some((encoding, bom)) => (Some(encoding), bytes.get(bom..).unwrap_or_default()),
         None => (None, bytes),
     };
     let (text, encoding) = match marked {
         Some(utf16) if utf16 == UTF_16LE || utf16 == UTF_16BE => {
-            (decode_strictly(utf16, bytes)?, Some("UTF-16"))
+            (decode_strictly(utf16, bytes)?, Encoding::Utf16)
         }
-        Some(_) => (decode_utf8(bytes)?, None),
-        None if str::from_utf8(bytes).is_ok() => (decode_utf8(bytes)?, None),
-        None => (decode_gb18030(bytes)?, Some("GB18030")),
+        Some(_) => (decode_utf8(bytes)?, Encoding::Utf8Bom),
+        None if str::from_utf8(bytes).is_ok() => (decode_utf8(bytes)?, Encoding::Utf8),
+        None => (decode_gb18030(bytes)?, Encoding::Gb18030),
     };
     if text.contains('\0') { Err(ReadError::Nul) } else { Ok(Decoded { text, encoding }) }
 }
@@ -54,7 +80,10 @@ fn decode_utf8(bytes: &[u8]) -> Result<String, ReadError> {
     if is_seven_bit { Err(ReadError::Encoding) } else { Ok(text.to_owned()) }
 }
 
-fn decode_strictly(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, ReadError> {
+fn decode_strictly(
+    encoding: &'static encoding_rs::Encoding,
+    bytes: &[u8],
+) -> Result<String, ReadError> {
     encoding
         .decode_without_bom_handling_and_without_replacement(bytes)
         .map(std::borrow::Cow::into_owned)
@@ -115,12 +144,12 @@ mod tests {
     #[test]
     fn known_encodings_give_the_same_text() {
         for text in [SIMPLIFIED, TRADITIONAL, "断网", "# 藍屏\n", "x 测 y", "绿屏 𠮷"] {
-            let table: [(Option<&str>, Vec<u8>); 5] = [
-                (None, text.as_bytes().to_vec()),
-                (None, format!("\u{feff}{text}").into_bytes()),
-                (Some("UTF-16"), utf16(text, u16::to_le_bytes)),
-                (Some("UTF-16"), utf16(text, u16::to_be_bytes)),
-                (Some("GB18030"), GB18030.encode(text).0.into_owned()),
+            let table: [(Encoding, Vec<u8>); 5] = [
+                (Encoding::Utf8, text.as_bytes().to_vec()),
+                (Encoding::Utf8Bom, format!("\u{feff}{text}").into_bytes()),
+                (Encoding::Utf16, utf16(text, u16::to_le_bytes)),
+                (Encoding::Utf16, utf16(text, u16::to_be_bytes)),
+                (Encoding::Gb18030, GB18030.encode(text).0.into_owned()),
             ];
             for (encoding, bytes) in table {
                 let expected = Decoded { text: text.to_owned(), encoding };

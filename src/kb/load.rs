@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source { text: text.to_owned(), hash: String::new(), findings: Vec::new() }
+        super::super::read_from("a.md", text.as_bytes()).unwrap()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which names belong to articles.
 
+use std::path::{Component, Path};
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Whether a file or folder of this name is not part of the knowledge base.
@@ -17,6 +19,23 @@ pub(super) fn is_ignored(name: &str) -> bool {
 /// Whether a file of this name is an article.
 pub(super) fn is_article(name: &str) -> bool {
     !is_ignored(name) && !name.eq_ignore_ascii_case("README.md") && has_article_extension(name)
+}
+
+/// The path in the knowledge base of a file at `path`, relative to it, that would be an article if
+/// it were there; `None` for a path out of the folder and for names of other files. NFC.
+#[must_use]
+pub fn article_path(path: &Path) -> Option<String> {
+    let parts = path.components().filter(|part| !matches!(part, Component::CurDir));
+    let names: Option<Vec<&str>> = parts
+        .map(|part| match part {
+            Component::Normal(name) => name.to_str(),
+            _ => None,
+        })
+        .collect();
+    let names = names?;
+    let is_usable = |name: &&str| !is_ignored(name) && is_printable(name);
+    let is_article = names.last().is_some_and(|name| is_article(name));
+    (is_article && names.iter().all(is_usable)).then(|| composed(&names.join("/")))
 }
 
 /// Whether the name ends with `.md` in any case.
@@ -75,6 +94,23 @@ mod tests {
         }
         for name in others {
             assert!(!is_article(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_that_of_an_article_or_nothing() {
+        let table = [
+            ("a.md", Some("a.md")),
+            ("./网络/cafe\u{301}.md", Some("网络/caf\u{e9}.md")),
+            ("../a.md", None),
+            ("/a.md", None),
+            ("_x/a.md", None),
+            ("README.md", None),
+            ("a.txt", None),
+            ("", None),
+        ];
+        for (path, expected) in table {
+            assert_eq!(article_path(Path::new(path)).as_deref(), expected, "{path}");
         }
     }
 

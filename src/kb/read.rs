@@ -9,7 +9,7 @@ use std::{
 
 use rustix::fs::OFlags;
 
-use super::encoding::{Decoded, decode};
+use super::encoding::{Decoded, Encoding, decode};
 use crate::article::{Finding, Level};
 
 /// Largest article file in bytes: 1 MiB.
@@ -25,6 +25,8 @@ pub struct Source {
     pub text: String,
     /// BLAKE3 of the bytes of the file, lower-case hex.
     pub hash: String,
+    /// How the file is encoded.
+    pub encoding: Encoding,
     /// What an author should know about the encoding.
     pub findings: Vec<Finding>,
 }
@@ -76,14 +78,26 @@ impl ReadError {
 /// returned.
 pub fn read(path: &str, os_path: &Path) -> Result<Source, ReadError> {
     let (bytes, _) = read_bytes(os_path)?;
-    let Decoded { mut text, encoding } = decode(&bytes)?;
+    read_from(path, &bytes)
+}
+
+/// Reads `bytes` as if they were the file at `path` in the knowledge base, by the rules of
+/// [`read`].
+///
+/// # Errors
+/// When they are too many or in another encoding.
+pub fn read_from(path: &str, bytes: &[u8]) -> Result<Source, ReadError> {
+    if bytes.len() as u64 > MAX_ARTICLE_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    let Decoded { mut text, encoding } = decode(bytes)?;
     let mut findings: Vec<_> =
-        encoding.map(|name| other_encoding(path, name)).into_iter().collect();
+        encoding.name().map(|name| other_encoding(path, name)).into_iter().collect();
     if text.contains(char::REPLACEMENT_CHARACTER) {
         findings.push(lost_characters(path, &text));
         text = text.replace(char::REPLACEMENT_CHARACTER, LOST);
     }
-    Ok(Source { text, hash: hash(&bytes), findings })
+    Ok(Source { text, hash: hash(bytes), encoding, findings })
 }
 
 /// BLAKE3 in lower-case hex.

@@ -210,6 +210,19 @@ pub(super) fn find(real: &Path, path: &str) -> Result<Option<Candidate>, Box<Fin
     refused.map_or(Ok(None), Err)
 }
 
+/// Whether a regular file lies at `path` in the folder `real`, reached through no symbolic link.
+/// Nothing is found under hidden names.
+pub(super) fn is_file(real: &Path, path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let is_file = |path: &PathBuf| path.symlink_metadata().is_ok_and(|file| file.is_file());
+    // `.` and `..` begin with a dot.
+    let is_plain =
+        |part: &&str| !part.is_empty() && !part.starts_with('.') && names::is_printable(part);
+    parts.len() <= MAX_DEPTH + 1
+        && parts.iter().all(is_plain)
+        && paths_on_disk(real, &parts).iter().any(is_file)
+}
+
 fn article_at(
     real: &Path,
     path: &str,

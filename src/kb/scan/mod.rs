@@ -124,6 +124,13 @@ pub fn look(root: &Root, path: &str) -> Result<Option<Seen>, Box<Finding>> {
     }
 }
 
+/// Whether a regular file that is part of the knowledge base lies at `path`, relative to `folder`.
+/// Never looks outside of the folder and follows no symbolic link in it.
+#[must_use]
+pub fn has_file(folder: &Path, path: &str) -> bool {
+    folder.canonicalize().is_ok_and(|real| walk::is_file(&real, &names::composed(path)))
+}
+
 /// Drops the later ones of files whose paths differ only in their Unicode form.
 fn without_twins(candidates: Vec<Candidate>, findings: &mut Vec<Finding>) -> Vec<Candidate> {
     let mut by_path: BTreeMap<String, Candidate> = BTreeMap::new();

@@ -7,8 +7,9 @@ use std::{
 
 use time::Date;
 
+use super::{FirstHits, Images};
 use crate::{
-    article::{Article, Finding},
+    article::{self, Article, Finding, Layout},
     kb::{self, Loaded, Source},
 };
 
@@ -21,6 +22,11 @@ pub struct Checked {
     pub source: Arc<str>,
     /// What was found while the file was read and parsed.
     pub findings: Vec<Finding>,
+    /// Where the parts of the body stand; empty for a file that does not parse.
+    pub layout: Layout,
+    /// Whether the file parses. One that does not is there to be linked to; rules about its
+    /// content must wait until its front matter is mended.
+    pub is_sound: bool,
 }
 
 impl Checked {
@@ -28,13 +34,31 @@ impl Checked {
     /// can be read.
     #[must_use]
     pub fn new(path: &str, source: Source) -> Self {
-        let (article, found) = match kb::load(path, &source) {
-            Loaded::Good { article, findings } => (article, findings),
-            Loaded::Broken { finding, salvaged } => (salvaged, vec![finding]),
+        let Source { text, findings, .. } = &source;
+        let (article, found, is_sound) = match kb::load(path, &source) {
+            Loaded::Good { article, findings } => (article, findings, true),
+            Loaded::Broken { finding, salvaged } => (salvaged, vec![finding], false),
         };
-        let mut findings = source.findings;
-        findings.extend(found);
-        Self { article, source: source.text.into(), findings }
+        let findings = findings.iter().cloned().chain(found).collect();
+        let text = text.as_str().into();
+        if is_sound {
+            Self::sound(article, text, findings)
+        } else {
+            Self::broken(article, text, findings)
+        }
+    }
+
+    /// The article of a `source` that parses.
+    #[must_use]
+    pub fn sound(article: Article, source: Arc<str>, findings: Vec<Finding>) -> Self {
+        let layout = article::layout(&article.path, &source, &article.title);
+        Self { article, source, findings, layout, is_sound: true }
+    }
+
+    /// What is known of the article of a `source` that does not parse.
+    #[must_use]
+    pub fn broken(article: Article, source: Arc<str>, findings: Vec<Finding>) -> Self {
+        Self { article, source, findings, layout: Layout::default(), is_sound: false }
     }
 }
 
@@ -43,8 +67,11 @@ impl Checked {
 pub struct Corpus<'a> {
     articles: &'a [Checked],
     today: Date,
+    systems: BTreeSet<&'a str>,
+    images: Option<&'a Images>,
+    first_hits: Option<&'a FirstHits>,
     ids: BTreeMap<String, String>,
-    known_ids: BTreeSet<String>,
+    by_id: BTreeMap<String, &'a Checked>,
     id_findings: Vec<Finding>,
     by_path: BTreeMap<&'a str, &'a Checked>,
     by_stem: BTreeMap<&'a str, Vec<&'a str>>,
@@ -70,20 +97,65 @@ impl<'a> Corpus<'a> {
             .map(|checked| (checked.article.path.as_str(), Some(checked.article.id.as_str())))
             .collect();
         let (ids, id_findings) = kb::assign_ids(&claims);
-        let known_ids = ids.values().cloned().collect();
-        let by_path = articles.iter().map(|checked| (&*checked.article.path, checked)).collect();
+        let by_path: BTreeMap<_, _> =
+            articles.iter().map(|checked| (&*checked.article.path, checked)).collect();
+        let owner = |(path, id): (&String, &String)| Some((id.clone(), *by_path.get(&**path)?));
+        let by_id = ids.iter().filter_map(owner).collect();
         let mut by_stem: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for checked in articles {
             let path = checked.article.path.as_str();
             by_stem.entry(stem(path)).or_default().push(path);
         }
-        Self { articles, today, ids, known_ids, id_findings, by_path, by_stem }
+        let systems = article::SYSTEMS.iter().copied().collect();
+        Self {
+            articles,
+            today,
+            systems,
+            images: None,
+            first_hits: None,
+            ids,
+            by_id,
+            id_findings,
+            by_path,
+            by_stem,
+        }
+    }
+
+    /// The same, with names that `systems` may hold besides those of the model.
+    #[must_use]
+    pub fn with_systems(mut self, systems: &'a [String]) -> Self {
+        self.systems.extend(systems.iter().map(String::as_str));
+        self
+    }
+
+    /// The same, knowing which images there are; without, no image is missed.
+    #[must_use]
+    pub fn with_images(mut self, images: &'a Images) -> Self {
+        self.images = Some(images);
+        self
+    }
+
+    /// The same, with a search to ask; without, no article is looked for.
+    #[must_use]
+    pub fn with_search(mut self, first_hits: Option<&'a FirstHits>) -> Self {
+        self.first_hits = first_hits;
+        self
     }
 
     /// All articles, in the order given.
     #[must_use]
     pub fn articles(&self) -> &'a [Checked] {
         self.articles
+    }
+
+    /// The search, if there is one to ask.
+    pub(super) fn first_hits(&self) -> Option<&'a FirstHits> {
+        self.first_hits
+    }
+
+    /// The articles whose files parse.
+    pub(super) fn sound(&self) -> impl Iterator<Item = &'a Checked> {
+        self.articles.iter().filter(|checked| checked.is_sound)
     }
 
     /// The day of the check.
@@ -101,7 +173,31 @@ impl<'a> Corpus<'a> {
     /// Whether an article is served under this id.
     #[must_use]
     pub fn has_id(&self, id: &str) -> bool {
-        self.known_ids.contains(id)
+        self.by_id.contains_key(id)
+    }
+
+    /// The article that is served under this id.
+    #[must_use]
+    pub fn of_id(&self, id: &str) -> Option<&'a Checked> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The article of the file at `path`.
+    #[must_use]
+    pub fn of_path(&self, path: &str) -> Option<&'a Checked> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Whether `systems` may hold this name.
+    #[must_use]
+    pub fn knows_system(&self, name: &str) -> bool {
+        self.systems.contains(name)
+    }
+
+    /// Whether it is known that there is no image at this path.
+    #[must_use]
+    pub fn lacks_image(&self, path: &str) -> bool {
+        self.images.is_some_and(|images| !images.contains(path))
     }
 
     /// Where a link to `path`, relative to the knowledge base, leads: to the article of that file,
@@ -121,11 +217,6 @@ impl<'a> Corpus<'a> {
     /// What was found while ids were given out.
     pub(super) fn id_findings(&self) -> &[Finding] {
         &self.id_findings
-    }
-
-    /// The source of the article at `path`.
-    pub(super) fn source(&self, path: &str) -> Option<&'a str> {
-        self.by_path.get(path).map(|checked| &*checked.source)
     }
 }
 

@@ -1,5 +1,35 @@
 //! Where something stands in the front matter of a source. Lines and columns count from 1.
 
+use super::{
+    Checked,
+    lines::{column, lines},
+};
+use crate::article::Finding;
+
+/// The finding at the field of the front matter, else at the start of the file.
+pub(super) fn at_field(checked: &Checked, field: &str, finding: Finding) -> Finding {
+    let (line, column) = of_field(&checked.source, field).unwrap_or((1, 1));
+    finding.at(line, column)
+}
+
+/// The finding at a value of a field of the front matter, else at the field.
+pub(super) fn at_value(checked: &Checked, field: &str, value: &str, finding: Finding) -> Finding {
+    match of_value(&checked.source, field, value) {
+        Some((line, column)) => finding.at(line, column),
+        None => at_field(checked, field, finding),
+    }
+}
+
+/// The finding at the title: in the front matter, else at the heading that gives it.
+pub(super) fn at_title(checked: &Checked, finding: Finding) -> Finding {
+    let title = &checked.article.title;
+    let heading = checked.layout.headings.iter().find(|heading| &heading.title == title);
+    match (of_field(&checked.source, "title"), heading) {
+        (None, Some(heading)) => finding.at(heading.place.line, heading.place.column),
+        _ => at_value(checked, "title", title, finding),
+    }
+}
+
 /// The place of the key of a top-level field.
 pub(super) fn of_field(source: &str, field: &str) -> Option<(u32, u32)> {
     front_matter(source).find(|(_, line)| is_field(line, field)).map(|(number, _)| (number, 1))
@@ -25,18 +55,25 @@ pub(super) fn of_value(source: &str, field: &str, value: &str) -> Option<(u32, u
 }
 
 /// The lines between the two `---`, with their numbers in the file.
-fn front_matter(source: &str) -> impl Iterator<Item = (u32, &str)> {
-    let is_there = source.lines().next().is_some_and(is_fence);
-    let lines = (1..).zip(source.lines()).skip(1);
-    lines.take_while(move |(_, line)| is_there && !is_fence(line))
+pub(super) fn front_matter(source: &str) -> impl Iterator<Item = (u32, &str)> {
+    let is_there = lines(source).next().is_some_and(|(_, line)| line.trim_end() == "---");
+    lines(source).skip(1).take_while(move |(_, line)| is_there && !is_end(line))
 }
 
-fn is_fence(line: &str) -> bool {
-    line.trim_end() == "---"
+fn is_end(line: &str) -> bool {
+    matches!(line.trim_end(), "---" | "...")
 }
 
 fn is_field(line: &str, field: &str) -> bool {
     line.strip_prefix(field).is_some_and(|rest| rest.trim_start().starts_with(':'))
+}
+
+/// The field whose key begins this line of the front matter, if one does.
+pub(super) fn field_of_line(line: &str) -> Option<&str> {
+    let (key, _) = line.split_once(':')?;
+    let key = key.trim_end();
+    let is_key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    (!key.is_empty() && !key.starts_with('-') && key.chars().all(is_key)).then_some(key)
 }
 
 /// The column of the first whole occurrence of `value` in a line after the key at its start.
@@ -49,8 +86,7 @@ fn column_of(line: &str, key: &str, value: &str) -> Option<u32> {
             let after = rest.get(start + value.len()..).unwrap_or_default();
             !before.ends_with(is_part) && !after.starts_with(is_part)
         })
-        .and_then(|(start, _)| rest.get(..start))
-        .and_then(|before| u32::try_from(key.chars().count() + before.chars().count() + 1).ok())
+        .map(|(start, _)| column(line, key.len() + start))
 }
 
 #[cfg(test)]

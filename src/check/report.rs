@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 use time::Date;
 
-use super::{Checked, Corpus, check};
+use super::{Checked, Corpus, FirstHits, Images, Mend, check};
 use crate::{
-    article::{Finding, Level},
-    kb::{self, Root, ScanError},
+    article::{Article, Finding, Level},
+    kb::{self, Root, Scan, ScanError},
 };
 
 /// What is wrong with a knowledge base.
@@ -21,29 +21,114 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The texts of the articles by path, to quote from.
     pub sources: BTreeMap<String, Arc<str>>,
+    /// The paths of findings that are not relative to the folder: those of vocabulary files.
+    pub vocabulary: Vec<String>,
+    /// What was mended before the check.
+    pub mended: Vec<Mend>,
 }
 
-/// Reads and checks all articles of a folder; `today` decides what is overdue.
+/// By what a folder is checked.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Decides what is overdue.
+    pub today: Date,
+    /// Names that `systems` may hold besides those of the model.
+    pub systems: Vec<String>,
+    /// The search that articles expect to be found by; `None` leaves the rule `expect` out.
+    pub first_hits: Option<FirstHits>,
+    /// The folder of vocabulary files, to be checked too.
+    pub vocabulary: Option<PathBuf>,
+}
+
+impl Options {
+    /// Nothing but the model, as of `today`.
+    #[must_use]
+    pub fn new(today: Date) -> Self {
+        Self { today, systems: Vec::new(), first_hits: None, vocabulary: None }
+    }
+}
+
+/// Reads and checks all articles of a folder.
 ///
 /// # Errors
 /// When the folder cannot be read. Files that cannot be read are findings.
-pub fn check_folder(root: &Root, today: Date) -> Result<Report, ScanError> {
+pub fn check_folder(root: &Root, options: &Options) -> Result<Report, ScanError> {
     let scan = kb::scan(root)?;
-    let mut findings = scan.findings;
+    let (articles, mut findings) = read(&scan, None);
+    findings.extend(scan.findings);
+    Ok(report(root, options, articles, findings))
+}
+
+/// Checks `bytes` as if they were saved at `path`, a [`kb::article_path`], together with the other
+/// articles of the folder. The report is about this article only.
+///
+/// # Errors
+/// When the folder cannot be read. Bytes that are no article are a finding.
+pub fn check_text(
+    root: &Root,
+    options: &Options,
+    path: &str,
+    bytes: &[u8],
+) -> Result<Report, ScanError> {
+    let (mut articles, _) = read(&kb::scan(root)?, Some(path));
+    let findings = match kb::read_from(path, bytes) {
+        Ok(source) => {
+            articles.push(Checked::new(path, source));
+            Vec::new()
+        }
+        Err(error) => vec![error.finding(path)],
+    };
+    let mut report = report(root, options, articles, findings);
+    report.retain(|other| other == path);
+    Ok(report)
+}
+
+/// The articles of a folder without the one at `left_out`, and what is wrong with files that
+/// cannot be read.
+fn read(scan: &Scan, left_out: Option<&str>) -> (Vec<Checked>, Vec<Finding>) {
+    let mut findings = Vec::new();
     let mut articles = Vec::with_capacity(scan.files.len());
-    for (path, seen) in &scan.files {
+    for (path, seen) in scan.files.iter().filter(|(path, _)| Some(path.as_str()) != left_out) {
         match kb::read(path, &seen.os_path) {
             Ok(source) => articles.push(Checked::new(path, source)),
             Err(error) if error.is_gone() => {}
             Err(error) => findings.push(error.finding(path)),
         }
     }
-    findings.extend(check(&Corpus::new(&articles, today)));
+    (articles, findings)
+}
+
+/// What the rules say of `articles`, with what was found while they were read.
+fn report(
+    root: &Root,
+    options: &Options,
+    articles: Vec<Checked>,
+    mut findings: Vec<Finding>,
+) -> Report {
+    let images = Images::beneath(root.path(), &articles);
+    let corpus = Corpus::new(&articles, options.today);
+    let corpus = corpus.with_systems(&options.systems).with_images(&images);
+    findings.extend(check(&corpus.with_search(options.first_hits.as_ref())));
+    let (mut sources, mut vocabulary) = (BTreeMap::new(), Vec::new());
+    if let Some(folder) = &options.vocabulary {
+        let (found, texts) = super::vocabulary::check(folder, names(&articles));
+        vocabulary = found.iter().map(|finding| finding.path.clone()).collect();
+        findings.extend(found);
+        sources.extend(texts);
+    }
     findings.sort();
     let n_articles = articles.len();
-    let sources =
-        articles.into_iter().map(|checked| (checked.article.path, checked.source)).collect();
-    Ok(Report { folder: root.given().to_owned(), n_articles, findings, sources })
+    sources.extend(articles.into_iter().map(|checked| (checked.article.path, checked.source)));
+    let mended = Vec::new();
+    Report { folder: root.given().to_owned(), n_articles, findings, sources, vocabulary, mended }
+}
+
+/// Titles and aliases.
+fn names(articles: &[Checked]) -> impl Iterator<Item = &str> {
+    let articles = articles.iter().map(|checked| &checked.article);
+    articles
+        .flat_map(|Article { title, meta, .. }| std::iter::once(title).chain(&meta.aliases))
+        .map(String::as_str)
 }
 
 /// How many findings there are of each level.
@@ -60,6 +145,13 @@ pub struct Summary {
 }
 
 impl Report {
+    /// Leaves only what is about the articles at paths that `is_wanted`.
+    pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        self.findings.retain(|finding| is_wanted(&finding.path));
+        self.sources.retain(|path, _| is_wanted(path));
+        self.n_articles = self.sources.len();
+    }
+
     /// The findings, counted.
     #[must_use]
     pub fn summary(&self) -> Summary {
@@ -105,6 +197,7 @@ pub(super) mod tests {
             n_articles: 1,
             findings,
             sources: [("a.md".to_owned(), source.into())].into(),
+            mended: Vec::new(),
         }
     }
 

@@ -87,6 +87,7 @@ fn app(live: Live, settings: &Settings, port: u16) -> anyhow::Result<web::App> {
         allowed_hosts: web::AllowedHosts::new(&settings.allowed_hosts, port)?,
         limits: web::Limits::default(),
         today,
+        systems: settings.systems.clone(),
     }))
 }
 

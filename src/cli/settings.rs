@@ -3,11 +3,17 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use anyhow::ensure;
 
-use crate::{config::Config, kb::Root, live};
+use crate::{
+    check::{self, FirstHits},
+    config::Config,
+    kb::Root,
+    live, search,
+};
 
 /// Address that is listened on unless asked otherwise.
 pub const DEFAULT_LISTEN: SocketAddr =
@@ -76,6 +82,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// Whether to notice changes.
     pub watch: bool,
+    /// Names that `systems` of articles may hold besides those of the model.
+    pub systems: Vec<String>,
 }
 
 impl Settings {
@@ -109,7 +117,25 @@ impl Settings {
             listen: config.listen.unwrap_or(DEFAULT_LISTEN),
             allowed_hosts: config.allowed_hosts,
             watch: config.watch.unwrap_or(true),
+            systems: config.systems,
         })
+    }
+
+    /// By what the folder is checked as of `today`; the index is opened when the first query is
+    /// asked.
+    #[must_use]
+    pub fn check_options(&self, today: time::Date) -> check::Options {
+        let (options, snapshot) = (self.live_options(false), OnceLock::new());
+        let first_hits = FirstHits::new(move |query| {
+            let open = || live::open_snapshot(&options).ok();
+            search::first_ids(snapshot.get_or_init(open).as_ref()?, query).ok()
+        });
+        check::Options {
+            today,
+            systems: self.systems.clone(),
+            first_hits: Some(first_hits),
+            vocabulary: self.vocabulary.clone(),
+        }
     }
 
     /// Where the running knowledge base finds things.

@@ -66,6 +66,25 @@ pub fn search(snapshot: &Snapshot, query: &Query) -> Result<Answer, QueryError> 
     Ok(answer)
 }
 
+/// Ids of the first hits of a query, best first: a search without what is shown of them. None
+/// when nothing matches or there is nothing to search for.
+///
+/// # Errors
+/// [`QueryError`] as for a search.
+pub fn first_ids(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, QueryError> {
+    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    if plan.is_empty() {
+        return Ok(Vec::new());
+    }
+    let engine_query = lower::matches(snapshot, &plan)?;
+    let engine_query = lower::filtered(snapshot, &*engine_query, &query.filters, None);
+    let top = TopDocs::with_limit(weights::RERANKED.max(query.limit)).order_by_score();
+    let best = snapshot.searcher().search(&engine_query, &top).map_err(IndexError::from)?;
+    let ranked = rank::Ranker::new(snapshot, &plan)?.rank(&best)?;
+    let first = ranked.iter().take(query.limit);
+    Ok(first.filter_map(|ranked| snapshot.id_of(ranked.address)).collect())
+}
+
 /// Ids of all published articles that match, in no particular order.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +20,7 @@ use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 use super::{problem::Problem, state::App};
 use crate::{
     article::{self, Finding, Parsed},
-    check::{self, Checked, Corpus},
+    check::{self, Checked, Corpus, Images},
     index::{IndexError, StoredSource},
     live::Current,
 };
@@ -135,7 +136,8 @@ async fn run(app: &App) -> Verdict {
         failure: Some(failure),
         ..Verdict::default()
     };
-    match spawn_blocking(move || check(&current, today)).await {
+    let (folder, systems) = (app.kb_root(), app.systems());
+    match spawn_blocking(move || check(&current, today, &folder, &systems)).await {
         Ok(Ok(verdict)) => verdict,
         Ok(Err(error)) => failed(error.to_string()),
         Err(panic) => {
@@ -146,15 +148,23 @@ async fn run(app: &App) -> Verdict {
 }
 
 /// What the linter says of the served articles, and what is wrong with files that could not be
-/// read as written.
-fn check(current: &Current, today: Date) -> Result<Verdict, IndexError> {
+/// read as written. The rule `expect` is left to the command line: its many searches would keep
+/// callers waiting.
+fn check(
+    current: &Current,
+    today: Date,
+    folder: &Path,
+    systems: &[String],
+) -> Result<Verdict, IndexError> {
     let sources = current.snapshot.sources()?;
     let is_broken = |source: &&StoredSource| source.broken;
     let broken: BTreeSet<String> =
         sources.iter().filter(is_broken).map(|source| source.path.clone()).collect();
     let articles: Vec<Checked> = sources.into_iter().map(checked).collect();
     let parsed: BTreeSet<&Finding> = articles.iter().flat_map(|a| &a.findings).collect();
-    let mut findings = check::check(&Corpus::new(&articles, today));
+    let images = Images::beneath(folder, &articles);
+    let corpus = Corpus::new(&articles, today).with_systems(systems).with_images(&images);
+    let mut findings = check::check(&corpus);
     // The last good version is no longer in the file: its findings would name wrong lines.
     findings.retain(|finding| !broken.contains(&finding.path));
     let mut ruled: HashMap<String, Vec<Finding>> = HashMap::new();
@@ -172,9 +182,7 @@ fn check(current: &Current, today: Date) -> Result<Verdict, IndexError> {
 fn checked(stored: StoredSource) -> Checked {
     let StoredSource { path, source, .. } = stored;
     match article::parse(&path, &source) {
-        Ok(Parsed { article, findings }) => Checked { article, source, findings },
-        Err(_) => {
-            Checked { article: article::salvage(&path, &source), source, findings: Vec::new() }
-        }
+        Ok(Parsed { article, findings }) => Checked::sound(article, source, findings),
+        Err(_) => Checked::broken(article::salvage(&path, &source), source, Vec::new()),
     }
 }

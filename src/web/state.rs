@@ -31,6 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// The day against which reviews are overdue.
     pub today: fn() -> Date,
+    /// Names of the organisation's own systems, for the checks of articles.
+    pub systems: Vec<String>,
 }
 
 /// The shared state of the web side; cheap to clone.
@@ -41,6 +43,7 @@ struct Inner {
     live: Live,
     kb_root: Arc<PathBuf>,
     today: fn() -> Date,
+    systems: Arc<[String]>,
     door: Arc<Door>,
     checks: Checks,
 }
@@ -141,15 +144,21 @@ impl App {
     /// The state for one server.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { live, kb_root, allowed_hosts, limits, today } = settings;
+        let Settings { live, kb_root, allowed_hosts, limits, today, systems } = settings;
         let door = Arc::new(Door::new(allowed_hosts, limits));
+        let (kb_root, systems) = (Arc::new(kb_root), systems.into());
         let checks = Checks::new();
-        Self(Arc::new(Inner { live, kb_root: Arc::new(kb_root), today, door, checks }))
+        Self(Arc::new(Inner { live, kb_root, today, systems, door, checks }))
     }
 
     /// The running knowledge base.
     pub(crate) fn live(&self) -> &Live {
         &self.0.live
+    }
+
+    /// Names of the organisation's own systems.
+    pub(crate) fn systems(&self) -> Arc<[String]> {
+        self.0.systems.clone()
     }
 
     /// The folder of the knowledge base.

@@ -8,16 +8,27 @@ use std::fmt::Write;
 use super::shown_path;
 use crate::{
     article::{Finding, Level},
-    check::Report,
+    check::{Mend, Report},
 };
 
 /// One line per finding and the summary as the last line.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    let mut lines: Vec<_> =
-        report.findings.iter().map(|finding| command(report, finding)).collect();
+    let mended = report.mended.iter().map(|mend| notice(report, mend));
+    let findings = report.findings.iter().map(|finding| command(report, finding));
+    let mut lines: Vec<_> = mended.chain(findings).collect();
     lines.push(report.summary().to_string());
     lines.join("\n") + "\n"
+}
+
+fn notice(report: &Report, mend: &Mend) -> String {
+    let file = property(&shown_path(report, &mend.path));
+    let changes = mend.changes.join("\n");
+    let text = match &mend.left {
+        None => format!("已修正：\n{changes}"),
+        Some(reason) => format!("没有修正（{reason}）：\n{changes}"),
+    };
+    format!("::notice file={file},title=fix::{}", data(&text))
 }
 
 fn command(report: &Report, finding: &Finding) -> String {
@@ -51,6 +62,18 @@ fn property(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::check::report::tests::report;
+
+    #[test]
+    fn what_was_mended_comes_first() {
+        let mend = |left| Mend { path: "a.md".to_owned(), changes: vec!["甲".to_owned()], left };
+        let mut report = report("", vec![Finding::new("a.md", "x", Level::Info, "乙")]);
+        report.mended = vec![mend(None), mend(Some("文件刚被改过".to_owned()))];
+        let text = render(&report);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "::notice file=kb/a.md,title=fix::已修正：%0A甲");
+        assert_eq!(lines[1], "::notice file=kb/a.md,title=fix::没有修正（文件刚被改过）：%0A甲");
+        assert_eq!(lines.len(), 4);
+    }
 
     #[test]
     fn nothing_in_a_finding_can_end_its_command() {

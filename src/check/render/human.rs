@@ -5,7 +5,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Mark, Origin, Renderer, 
 use super::shown_path;
 use crate::{
     article::{Finding, Level},
-    check::Report,
+    check::{Mend, Report},
 };
 
 /// Longest line, in characters, that is quoted.
@@ -16,7 +16,7 @@ const MAX_QUOTED_CHARS: usize = 400;
 #[must_use]
 pub fn render(report: &Report, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let mut text = String::new();
+    let mut text: String = report.mended.iter().map(|mend| mended(report, mend)).collect();
     for finding in &report.findings {
         text.push_str(&one(report, finding, &renderer));
         text.push_str("\n\n");
@@ -24,6 +24,17 @@ pub fn render(report: &Report, color: bool) -> String {
     text.push_str(&report.summary().to_string());
     text.push('\n');
     text
+}
+
+/// What was mended in a file, ending with an empty line.
+fn mended(report: &Report, mend: &Mend) -> String {
+    let path = printable(&shown_path(report, &mend.path));
+    let head = match &mend.left {
+        None => format!("已修正 {path}"),
+        Some(reason) => format!("没有修正 {path}（{reason}），本来可以"),
+    };
+    let changes: String = mend.changes.iter().map(|change| format!("  - {change}\n")).collect();
+    format!("{head}：\n{changes}\n")
 }
 
 fn one(report: &Report, finding: &Finding, renderer: &Renderer) -> String {
@@ -139,6 +150,22 @@ mod tests {
           |     ^^^^^^^^^^^^^^^
 
         共 1 篇文章：0 个错误、2 个警告、0 个提示
+        ");
+    }
+
+    #[test]
+    fn what_was_mended_is_listed_by_file() {
+        let mend = |left| Mend { path: "a.md".to_owned(), changes: vec!["甲".to_owned()], left };
+        let mut report = report("", vec![]);
+        report.mended = vec![mend(None), mend(Some("文件刚被改过，没有动".to_owned()))];
+        insta::assert_snapshot!(render(&report, false), @r"
+        已修正 kb/a.md：
+          - 甲
+
+        没有修正 kb/a.md（文件刚被改过，没有动），本来可以：
+          - 甲
+
+        共 1 篇文章：0 个错误、0 个警告、0 个提示
         ");
     }
 

@@ -4,20 +4,25 @@ use serde::Serialize;
 
 use crate::{
     article::Finding,
-    check::{Report, report::Summary},
+    check::{Mend, Report, report::Summary},
 };
 
 #[derive(Serialize)]
 struct Output<'a> {
     summary: Summary,
     findings: &'a [Finding],
+    /// Only there when something could be mended.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    mended: &'a [Mend],
 }
 
-/// The report as one JSON object, with `summary` and `findings`, and a final newline. Equal
+/// The report as one JSON object, with `summary`, `findings` and, after mending, `mended`, and a
+/// final newline. Equal
 /// reports give equal bytes.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    let output = Output { summary: report.summary(), findings: &report.findings };
+    let output =
+        Output { summary: report.summary(), findings: &report.findings, mended: &report.mended };
     let json = serde_json::to_string_pretty(&output).expect("plain structs have a JSON form");
     json + "\n"
 }

@@ -8,8 +8,22 @@ use crate::{
 
 /// Links, `related` and `supersedes` that lead nowhere.
 pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
-    let of_article = |checked| links(corpus, checked).chain(ids(corpus, checked));
-    corpus.articles().iter().flat_map(of_article).collect()
+    let of_article =
+        |checked| links(corpus, checked).chain(ids(corpus, checked)).chain(outside(checked));
+    corpus.sound().flat_map(of_article).collect()
+}
+
+/// Links out of the folder, and those no page may have, such as `file:`.
+fn outside(checked: &Checked) -> impl Iterator<Item = Finding> + '_ {
+    checked.layout.dead_ends.iter().filter(|end| !end.image).map(|end| {
+        let message = match end.destination.as_str() {
+            "" => "链接没有写目标".to_owned(),
+            destination => format!("链接“{destination}”在页面上打不开"),
+        };
+        Finding::new(&checked.article.path, "broken-link", Level::Error, message)
+            .at(end.place.line, end.place.column)
+            .hint("写到另一篇文章的相对路径或 https 地址；共享路径放进 ` `")
+    })
 }
 
 fn links<'a>(corpus: &'a Corpus<'_>, checked: &'a Checked) -> impl Iterator<Item = Finding> + 'a {
@@ -34,7 +48,7 @@ fn broken(corpus: &Corpus<'_>, article: &Article, link: &Link) -> Option<Finding
             "写出到其中一篇的完整相对路径",
         ),
     };
-    let finding = Finding::new(&article.path, "broken-link", Level::Warning, message);
+    let finding = Finding::new(&article.path, "broken-link", Level::Error, message);
     Some(finding.at(link.line, link.column).hint(hint))
 }
 
@@ -50,18 +64,15 @@ fn ids<'a>(corpus: &'a Corpus<'_>, checked: &'a Checked) -> impl Iterator<Item =
 
 fn unknown_id(checked: &Checked, field: &str, id: &str) -> Finding {
     let message = format!("{field} 里的“{id}”不是任何文章的 id");
-    let finding = Finding::new(&checked.article.path, "broken-link", Level::Warning, message)
+    let finding = Finding::new(&checked.article.path, "broken-link", Level::Error, message)
         .hint("改成已有文章的 id，或去掉它");
-    match place::of_value(&checked.source, field, id) {
-        Some((line, column)) => finding.at(line, column),
-        None => finding,
-    }
+    place::at_value(checked, field, id, finding)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::rules::testing::{checked, findings};
+    use crate::check::rules::testing::{checked, findings, parsed};
 
     fn linking(path: &str, targets: &[&str]) -> Checked {
         let mut from = checked(path, "");
@@ -97,6 +108,15 @@ mod tests {
                 (7, 5, "链接指向的文章 A.md 不存在"),
             ]
         );
+    }
+
+    #[test]
+    fn links_out_of_the_folder_are_broken() {
+        let text =
+            "# 题\n\n[甲](../b.md) [乙]() [丙](file:///c) [丁](https://e.cn) ![](../d.png)\n";
+        let found = findings(find, &[parsed("a.md", text)]);
+        let columns: Vec<_> = found.iter().map(|finding| finding.column.unwrap()).collect();
+        assert_eq!(columns, [1, 14, 20]);
     }
 
     #[test]

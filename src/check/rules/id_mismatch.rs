@@ -7,12 +7,9 @@ use crate::{
 
 /// What was found while ids were given out, at the `id` of the front matter.
 pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
-    let placed = |finding: &Finding| {
-        let source = corpus.source(&finding.path).unwrap_or_default();
-        match place::of_field(source, "id") {
-            Some((line, column)) => finding.clone().at(line, column),
-            None => finding.clone(),
-        }
+    let placed = |finding: &Finding| match corpus.of_path(&finding.path) {
+        Some(checked) => place::at_value(checked, "id", &checked.article.id, finding.clone()),
+        None => finding.clone(),
     };
     corpus.id_findings().iter().map(placed).collect()
 }

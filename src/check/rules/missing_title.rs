@@ -5,19 +5,14 @@ use crate::{
     check::{Checked, Corpus, corpus::stem, place},
 };
 
-/// Articles that are called like their file for want of a title, unless the parser said so.
+/// Articles that are called like their file for want of a title and of any heading.
 pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
-    corpus.articles().iter().filter(|checked| is_untitled(checked)).map(finding).collect()
+    corpus.sound().filter(|checked| is_untitled(checked)).map(finding).collect()
 }
 
 fn is_untitled(checked: &Checked) -> bool {
     let article = &checked.article;
-    let is_said = checked
-        .findings
-        .iter()
-        .any(|finding| finding.rule == "front-matter" && finding.message.contains("title"));
-    !is_said
-        && article.title == stem(&article.path)
+    article.title == stem(&article.path)
         && !article.sections.iter().any(|section| section.title == article.title)
         && place::of_field(&checked.source, "title").is_none()
 }
@@ -26,6 +21,7 @@ fn finding(checked: &Checked) -> Finding {
     let article = &checked.article;
     let message = format!("没有标题，暂用文件名“{}”", article.title);
     Finding::new(&article.path, "missing-title", Level::Warning, message)
+        .at(1, 1)
         .hint("在开头的 --- 之间写 title: 来电人的说法")
 }
 
@@ -42,9 +38,7 @@ mod tests {
         let mut titled = checked("b.md", "# 断网\n");
         titled.article.title = "断网".to_owned();
         let named_alike = checked("c.md", "---\ntitle: c\n---\n");
-        let mut known = checked("d.md", "---\nid: d\n---\n");
-        known.findings.push(Finding::new("d.md", "front-matter", Level::Error, "缺少 title"));
-        let found = findings(find, &[untitled, headed, titled, named_alike, known]);
+        let found = findings(find, &[untitled, headed, titled, named_alike]);
         let paths: Vec<_> = found.iter().map(|finding| finding.path.as_str()).collect();
         assert_eq!(paths, ["sub/断网.md"]);
         assert_eq!(found[0].message, "没有标题，暂用文件名“断网”");

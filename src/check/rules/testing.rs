@@ -1,4 +1,4 @@
-//! Articles for the tests of rules, made without the parser.
+//! Articles for the tests of rules: parsed ones, and ones made by hand.
 
 use time::macros::date;
 
@@ -7,6 +7,11 @@ use crate::{
     check::{Checked, Corpus, corpus::stem},
     kb,
 };
+
+/// The article of a source, as the parser reads it.
+pub(in crate::check) fn parsed(path: &str, source: &str) -> Checked {
+    Checked::new(path, kb::read_from(path, source.as_bytes()).unwrap())
+}
 
 /// An article named after its file, with nothing in it but its source.
 pub(in crate::check) fn checked(path: &str, source: &str) -> Checked {
@@ -23,7 +28,7 @@ pub(in crate::check) fn checked(path: &str, source: &str) -> Checked {
         escalations: Vec::new(),
         links: Vec::new(),
     };
-    Checked { article, source: source.into(), findings: Vec::new() }
+    Checked::sound(article, source.into(), Vec::new())
 }
 
 /// A section with a heading and no text.

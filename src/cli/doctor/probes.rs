@@ -60,7 +60,7 @@ fn knowledge_base(scan: &Result<Scan, kb::ScanError>, settings: &Settings) -> Di
 }
 
 fn findings(settings: &Settings) -> Option<Diagnosis> {
-    let report = check::check_folder(&settings.root, today()).ok()?;
+    let report = check::check_folder(&settings.root, &settings.check_options(today())).ok()?;
     let name = "文章检查";
     let count = |level| report.findings.iter().filter(|finding| finding.level == level).count();
     let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));

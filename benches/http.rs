@@ -71,6 +71,7 @@ async fn start_jiuji(index: &std::path::Path) -> SocketAddr {
         allowed_hosts: AllowedHosts::new(&[], address.port()).unwrap(),
         limits: Limits::default(),
         today: || time::macros::date!(2026 - 11 - 23),
+        systems: Vec::new(),
     };
     tokio::spawn(serve(listener, App::new(settings), std::future::pending()));
     address

@@ -38,7 +38,8 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let allowed_hosts = AllowedHosts::new(&[], address.port()).unwrap();
         let limits = Limits::default();
-        let app = App::new(Settings { live, kb_root: kb.clone(), allowed_hosts, limits, today });
+        let (kb_root, systems) = (kb.clone(), Vec::new());
+        let app = App::new(Settings { live, kb_root, allowed_hosts, limits, today, systems });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
         Self { address, kb, stop, task, _folder: folder }

@@ -58,6 +58,16 @@ reviewed: 2026-11-20
 1. 看纸盒里有没有纸
 ";
 
+/// The printer article with all that the linter asks for.
+fn whole_printer() -> String {
+    let before =
+        "## 现象\n\n- 不出纸\n\n## 影响\n\n一个人受阻。\n\n## 先问用户\n\n- [ ] 几台？\n\n";
+    let after = "\n## 各渠道话术\n\n### 电话\n\n> 请看一下纸盒。\n\n## 升级与上报\n\n- 找桌面运维组。\n\n\
+                 ## 预防措施\n\n- 每周补一次纸。\n";
+    let article = PRINTER.replace("## 应急策略", &format!("{before}## 应急策略"));
+    article.replace("status:", "channels: [phone]\nstatus:") + after
+}
+
 /// A folder with a knowledge base `kb`, in which the program is run.
 struct Folder {
     path: PathBuf,
@@ -217,13 +227,15 @@ fn an_explanation_names_the_article_and_its_rank() {
 
 #[test]
 fn a_check_shows_where_a_file_is_broken() {
-    let folder = Folder::new().write("kb/broken.md", "---\ntitle: [断网\n---\n# 断网\n");
+    let folder = Folder::new()
+        .write("kb/broken.md", "---\ntitle: [断网\n---\n# 断网\n")
+        .write("kb/printer.md", &whole_printer());
     folder.run(&["check"]).ends(1).shows(&["kb/broken.md:", "错误[front-matter]", "共 3 篇文章"]);
     folder
         .run(&["check", "--format", "github"])
         .ends(1)
         .shows(&["::error file=kb/broken.md,line="]);
-    let report = folder.run(&["check", "--format", "json"]).ends(1).json();
+    let report = folder.run(&["check", "broken.md", "--format", "json"]).ends(1).json();
     assert_eq!(report["summary"]["n_errors"], 1);
     assert_eq!(report["findings"][0]["path"], "broken.md");
     folder.run(&["check", "kb/printer.md"]).ends(0).shows(&["共 1 篇文章：0 个错误"]);
@@ -234,10 +246,76 @@ fn a_check_shows_where_a_file_is_broken() {
 
 #[test]
 fn strictness_counts_warnings() {
-    let link = PRINTER.replace("看纸盒里", "[看这篇](gone.md)，看纸盒里");
-    let folder = Folder::new().write("kb/printer.md", &link);
-    folder.run(&["check", "printer.md"]).ends(0).shows(&["broken-link"]);
+    let own = whole_printer().replace("[printer]", "[printer, his]");
+    let folder = Folder::new().write("kb/printer.md", &own);
+    folder.run(&["check", "printer.md"]).ends(0).shows(&["unknown-system"]);
     folder.run(&["check", "printer.md", "--strict"]).ends(1);
+    let folder = folder.write("jiuji.toml", "systems = [\"his\"]\n");
+    folder.run(&["check", "printer.md", "--strict"]).ends(0);
+}
+
+#[test]
+fn a_text_is_checked_before_it_is_saved() {
+    let folder = Folder::new();
+    let check = |path: &str, text: &[u8], args: &[&str]| {
+        let mut command = folder.command(&["check", "--stdin", "--path", path]);
+        command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text).unwrap();
+        Run::of(child.wait_with_output().unwrap())
+    };
+    let whole = whole_printer();
+    check("kb/printer.md", whole.as_bytes(), &["--strict"]).ends(0).shows(&["共 1 篇文章"]);
+    let scanner = whole.replace("id: printer", "id: scanner");
+    let scanner = check("scanner.md", scanner.as_bytes(), &["--format", "json"]).ends(0).json();
+    let rules: Vec<_> = scanner["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["duplicate-title", "orphan"], "the file of the printer is still there");
+    check("new.md", b"# x\n", &["--format", "github"]).ends(1).shows(&["::error file=kb/new.md,"]);
+    check("new.md", &vec![b'x'; (1 << 20) + 1], &[]).ends(1).shows(&["错误[too-large]"]);
+    check("../new.md", b"", &[]).ends(2).complains("new.md");
+    assert_eq!(fs_err::read_dir(folder.path().join("kb")).unwrap().count(), 2);
+    folder.run(&["check", "--stdin"]).ends(2).complains("--path");
+    folder.run(&["check", "--stdin", "--path", "a.md", "--fix"]).ends(2).complains("--fix");
+}
+
+#[test]
+fn a_check_mends_what_is_safe() {
+    let whole = whole_printer();
+    let turned =
+        whole.replace("## 影响", "## 换").replace("## 现象", "## 影响").replace("## 换", "## 现象");
+    let folder = Folder::new().write("kb/printer.md", &turned);
+    folder.run(&["check", "printer.md"]).ends(0).shows(&["警告[section-order]"]);
+    folder
+        .run(&["check", "printer.md", "--fix", "--strict"])
+        .ends(0)
+        .shows(&["已修正 kb/printer.md：", "章节按固定顺序排好"]);
+    let fixed = fs_err::read_to_string(folder.path().join("kb/printer.md")).unwrap();
+    assert!(fixed.find("## 现象").unwrap() < fixed.find("## 影响").unwrap(), "{fixed}");
+    let report = folder.run(&["check", "printer.md", "--fix", "--format", "json"]).ends(0).json();
+    assert!(report["mended"].is_null(), "{report}");
+}
+
+#[test]
+fn all_rules_are_listed_with_advice() {
+    let folder = Folder::new();
+    folder.run(&["check", "--list-rules"]).ends(0).shows(&[
+        "错误  gap\n",
+        "警告  bold-broken\n",
+        "→ ",
+    ]);
+    let listed = folder.run(&["check", "--list-rules", "--format", "json"]).ends(0).json();
+    let rules = listed["rules"].as_array().unwrap();
+    assert!(rules.len() > 25, "{listed}");
+    for rule in rules {
+        for name in ["name", "level", "summary", "advice"] {
+            assert!(rule[name].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+        }
+    }
 }
 
 #[test]

@@ -169,6 +169,7 @@ fn app(live: &Live, root: &Path, limits: Limits, port: u16) -> App {
         allowed_hosts: AllowedHosts::new(&[], port).unwrap(),
         limits,
         today: || TODAY,
+        systems: Vec::new(),
     })
 }
 

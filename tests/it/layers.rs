@@ -11,8 +11,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "web", "check", "scaffold", "import", "eval", "export", "live", "search", "index", "kb",
-            "article", "analysis", "config",
+            "web", "check", "scaffold", "import", "eval", "export", "live", "search", "index",
+            "kb", "article", "analysis", "config",
         ],
     ),
     // `index` for its types only: a snapshot, a stored article and an error pass through the

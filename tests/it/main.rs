@@ -24,5 +24,6 @@ mod layers;
 mod living;
 mod recall;
 mod requests;
+mod rules;
 mod scaffold;
 mod schema;

@@ -18,7 +18,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{limits::Limits, router::router, stall::WriteDeadline, state::App};
+use super::{checks, limits::Limits, router::router, stall::WriteDeadline, state::App};
 
 /// How long to wait after an accept error that will not go away at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -30,6 +30,8 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
 /// Serves `app` on `listener` until `stop` ends, then lets requests in flight finish.
 pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
     let door = Arc::clone(app.door());
+    // So that the first article somebody opens has its findings, and does not move when they come.
+    checks::refresh(&app);
     let stop = async {
         stop.await;
         door.drain();

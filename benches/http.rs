@@ -72,6 +72,7 @@ async fn start_jiuji(index: &std::path::Path) -> SocketAddr {
         limits: Limits::default(),
         today: || time::macros::date!(2026 - 11 - 23),
         systems: Vec::new(),
+        history: false,
     };
     tokio::spawn(serve(listener, App::new(settings), std::future::pending()));
     address

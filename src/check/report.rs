@@ -197,6 +197,7 @@ pub(super) mod tests {
             n_articles: 1,
             findings,
             sources: [("a.md".to_owned(), source.into())].into(),
+            vocabulary: Vec::new(),
             mended: Vec::new(),
         }
     }

@@ -88,6 +88,7 @@ fn app(live: Live, settings: &Settings, port: u16) -> anyhow::Result<web::App> {
         limits: web::Limits::default(),
         today,
         systems: settings.systems.clone(),
+        history: settings.history,
     }))
 }
 

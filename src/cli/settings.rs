@@ -84,6 +84,8 @@ pub struct Settings {
     pub watch: bool,
     /// Names that `systems` of articles may hold besides those of the model.
     pub systems: Vec<String>,
+    /// Whether to show the history of articles from git.
+    pub history: bool,
 }
 
 impl Settings {
@@ -118,6 +120,7 @@ impl Settings {
             allowed_hosts: config.allowed_hosts,
             watch: config.watch.unwrap_or(true),
             systems: config.systems,
+            history: config.history.unwrap_or(true),
         })
     }
 
@@ -202,11 +205,13 @@ mod tests {
         let config = Config {
             listen,
             watch: Some(false),
+            history: Some(false),
             allowed_hosts: hosts.clone(),
             ..Config::default()
         };
         let settings = merge(config);
         assert_eq!((Some(settings.listen), settings.watch), (listen, false));
+        assert!(!settings.history);
         assert_eq!(settings.allowed_hosts, hosts);
     }
 

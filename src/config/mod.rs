@@ -40,6 +40,8 @@ pub struct Config {
     pub watch: Option<bool>,
     /// Names of the organisation's own systems, which articles may use like those of the model.
     pub systems: Vec<String>,
+    /// Whether to show the history of articles from git.
+    pub history: Option<bool>,
 }
 
 /// The settings file cannot be used.

@@ -26,6 +26,7 @@ fn every_setting_is_read_and_paths_belong_to_the_file() {
         allowed_hosts = ["kb.example.com", "10.0.0.5:8017"]
         watch = false
         systems = ["his", "mes"]
+        history = false
     "#;
     let expected = Config {
         kb: Some("文章".into()),
@@ -35,6 +36,7 @@ fn every_setting_is_read_and_paths_belong_to_the_file() {
         allowed_hosts: vec!["kb.example.com".to_owned(), "10.0.0.5:8017".to_owned()],
         watch: Some(false),
         systems: vec!["his".to_owned(), "mes".to_owned()],
+        history: Some(false),
     };
     assert_eq!(loaded(text), Ok(expected));
     assert_eq!(loaded("# 空\n"), Ok(Config::default()));
@@ -45,7 +47,7 @@ fn an_error_says_where_and_what_in_chinese() {
     let table = [
         (
             "kb = \"kb\"\nlisten_on = \"x\"\n",
-            "jiuji.toml:2:1: 没有 `listen_on` 这个设置，可用的有：kb、index、vocabulary、listen、allowed_hosts、watch、systems",
+            "jiuji.toml:2:1: 没有 `listen_on` 这个设置，可用的有：kb、index、vocabulary、listen、allowed_hosts、watch、systems、history",
         ),
         ("\nwatch = \"yes\"\n", "jiuji.toml:2:9: 值的类型不对，应为true 或 false"),
         ("allowed_hosts = \"x\"\n", "jiuji.toml:1:17: 值的类型不对，应为列表，如 [\"a\", \"b\"]"),

@@ -11,6 +11,7 @@ use super::{
     accept,
     api::{
         articles::{Found, find, moved},
+        history,
         matrix::{Row, rows},
         review::{Due, due},
     },
@@ -29,6 +30,7 @@ use time::Date;
 
 use crate::{
     article::{DUE_SOON_DAYS, render},
+    history::History,
     search::{self, Answer, Query},
 };
 
@@ -151,6 +153,7 @@ pub(crate) async fn article(
     let verdict = app.checks().latest();
     let is_fragment = asks_for(&headers, ARTICLE);
     let snapshot = current.snapshot.clone();
+    let state = app.clone();
     let work = move |snapshot: &Snapshot| -> Result<Response, Problem> {
         let stored = match find(snapshot, &id)? {
             Found::Here(stored) => stored,
@@ -166,7 +169,9 @@ pub(crate) async fn article(
         let view = article_view(snapshot, &stored, today)?;
         let assets = asset_urls();
         let Preview { findings, version } = &preview;
-        let view = ArticlePageView { article: &view, findings, version, assets: &assets };
+        let has_history = state.history().is_some_and(History::is_likely);
+        let history = has_history.then(|| history::url(&stored.article.id));
+        let view = ArticlePageView { article: &view, findings, version, history, assets: &assets };
         let html =
             if is_fragment { pages::article_fragment(&view) } else { pages::article_page(&view) };
         Ok(tag.on(Html(html.map_err(Problem::internal)?).into_response()))

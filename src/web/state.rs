@@ -6,7 +6,7 @@ use time::Date;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 pub(crate) use crate::index::{Snapshot, Stored};
-use crate::live::Live;
+use crate::{history::History, live::Live};
 
 use super::{
     checks::Checks,
@@ -33,6 +33,8 @@ pub struct Settings {
     pub today: fn() -> Date,
     /// Names of the organisation's own systems, for the checks of articles.
     pub systems: Vec<String>,
+    /// Whether to show the history of articles from git.
+    pub history: bool,
 }
 
 /// The shared state of the web side; cheap to clone.
@@ -46,6 +48,7 @@ struct Inner {
     systems: Arc<[String]>,
     door: Arc<Door>,
     checks: Checks,
+    history: Option<History>,
 }
 
 /// What the layers before a handler need; knows no knowledge base.
@@ -144,11 +147,12 @@ impl App {
     /// The state for one server.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { live, kb_root, allowed_hosts, limits, today, systems } = settings;
+        let Settings { live, kb_root, allowed_hosts, limits, today, systems, history } = settings;
         let door = Arc::new(Door::new(allowed_hosts, limits));
+        let history = history.then(|| History::new(kb_root.clone()));
         let (kb_root, systems) = (Arc::new(kb_root), systems.into());
         let checks = Checks::new();
-        Self(Arc::new(Inner { live, kb_root, today, systems, door, checks }))
+        Self(Arc::new(Inner { live, kb_root, today, systems, door, checks, history }))
     }
 
     /// The running knowledge base.
@@ -174,6 +178,11 @@ impl App {
     /// What the linter said last.
     pub(crate) fn checks(&self) -> &Checks {
         &self.0.checks
+    }
+
+    /// The history of the articles, unless it is switched off.
+    pub(crate) fn history(&self) -> Option<&History> {
+        self.0.history.as_ref()
     }
 
     /// What the layers before a handler need.

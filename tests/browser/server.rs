@@ -38,8 +38,9 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let allowed_hosts = AllowedHosts::new(&[], address.port()).unwrap();
         let limits = Limits::default();
-        let (kb_root, systems) = (kb.clone(), Vec::new());
-        let app = App::new(Settings { live, kb_root, allowed_hosts, limits, today, systems });
+        let (kb_root, systems, history) = (kb.clone(), Vec::new(), true);
+        let app =
+            App::new(Settings { live, kb_root, allowed_hosts, limits, today, systems, history });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
         Self { address, kb, stop, task, _folder: folder }

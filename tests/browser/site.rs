@@ -1,6 +1,6 @@
 //! One server and one browser for one story.
 
-use std::time::Duration;
+use std::{process::Command, time::Duration};
 
 use chromiumoxide::{
     Browser,
@@ -72,6 +72,22 @@ impl Site {
     /// Removes an article.
     pub(crate) fn remove(&self, id: &str) {
         fs_err::remove_file(self.server.kb().join(format!("{id}.md"))).unwrap();
+    }
+
+    /// Commits all articles as they are; the first time makes the folder a repository.
+    pub(crate) fn commit(&self, subject: &str) {
+        let git = |args: &[&str]| {
+            let mut git = Command::new("git");
+            git.current_dir(self.server.kb()).args(["-c", "user.name=nobody"]);
+            git.args(["-c", "user.email=nobody@example.com"]).args(args);
+            for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+                git.env_remove(name);
+            }
+            assert!(git.status().unwrap().success(), "{args:?}");
+        };
+        git(&["init", "--quiet"]);
+        git(&["add", "--all"]);
+        git(&["commit", "--quiet", "-m", subject]);
     }
 
     /// Lets pages read the clipboard, for checking what they put there.

@@ -274,7 +274,7 @@ fn a_text_is_checked_before_it_is_saved() {
         .iter()
         .map(|f| f["rule"].as_str().unwrap())
         .collect();
-    assert_eq!(rules, ["duplicate-title", "orphan"], "the file of the printer is still there");
+    assert_eq!(rules, ["orphan", "duplicate-title"], "the file of the printer is still there");
     check("new.md", b"# x\n", &["--format", "github"]).ends(1).shows(&["::error file=kb/new.md,"]);
     check("new.md", &vec![b'x'; (1 << 20) + 1], &[]).ends(1).shows(&["错误[too-large]"]);
     check("../new.md", b"", &[]).ends(2).complains("new.md");

@@ -227,6 +227,24 @@ fn what_is_due_for_review() {
 }
 
 #[test]
+fn the_history_of_an_article_is_what_git_knows() {
+    let kb = small();
+    let path = "/api/v1/articles/disk-failing/history";
+    assert_json_snapshot!("history_none", json(&kb, path));
+    assert!(!kb.get("/articles/disk-failing").text().contains(path));
+    kb.kb.git(&["init", "--quiet"]);
+    kb.kb.git(&["add", "--all"]);
+    kb.kb.git(&["commit", "--quiet", "-m", "硬盘：写明先停写"]);
+    let mut history = json(&kb, path);
+    // How long it is, is a setting of git.
+    let hash = history["changes"][0]["hash"].take();
+    assert!(hash.as_str().is_some_and(|hash| hash.len() >= 4), "{hash}");
+    assert_json_snapshot!("history", history);
+    assert!(kb.get("/articles/disk-failing").text().contains(path));
+    assert_eq!(kb.get("/api/v1/articles/nothing/history").status, 404);
+}
+
+#[test]
 fn findings_name_file_line_rule_and_what_to_do() {
     let kb = TestKb::new()
         .article("a", "---\ntitle: 甲\n---\n\n[不存在](gone.md)\n")
@@ -366,6 +384,7 @@ fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> 
         data("/api/v1/search?q=x", "no-cache", json),
         data("/api/v1/suggest?q=x", "no-store", json),
         data("/api/v1/articles", "no-cache", json),
+        data("/api/v1/articles/disk-failing/history", "no-store", json),
         data("/api/v1/fault-types", "no-store", json),
         data("/api/v1/front-matter.schema.json", "no-cache", "application/schema+json"),
         data("/api/v1/findings", "no-store", json),

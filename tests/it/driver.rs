@@ -120,6 +120,21 @@ impl TestKb {
         fs_err::remove_file(self.root.join(path)).unwrap();
     }
 
+    /// Runs git in the folder, with the same people and times at each run.
+    pub(crate) fn git(&self, args: &[&str]) {
+        let mut git = std::process::Command::new("git");
+        git.current_dir(&self.root).args(["-c", "core.autocrlf=false"]).args(args);
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            git.env_remove(name);
+        }
+        for role in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{role}_NAME"), "nobody");
+            git.env(format!("GIT_{role}_EMAIL"), "nobody@example.com");
+            git.env(format!("GIT_{role}_DATE"), "2026-11-20T09:30:00+08:00");
+        }
+        assert!(git.status().unwrap().success(), "{args:?}");
+    }
+
     /// Writes a vocabulary file.
     pub(crate) fn words(&self, name: &str, text: &str) {
         fs_err::write(self.dir.path().join("words").join(name), text).unwrap();
@@ -170,6 +185,7 @@ fn app(live: &Live, root: &Path, limits: Limits, port: u16) -> App {
         limits,
         today: || TODAY,
         systems: Vec::new(),
+        history: true,
     })
 }
 

@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // `index` for its types only: a snapshot, a stored article and an error pass through the
     // web side by name. It opens, builds and changes no index; `live` does.
-    ("web", &["live", "check", "search", "article", "index"]),
+    ("web", &["live", "check", "search", "article", "index", "history"]),
     ("export", &["search", "article", "web"]),
     ("check", &["search", "kb", "analysis", "article"]),
     ("scaffold", &["kb", "analysis", "article"]),
@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("article", &[]),
     ("analysis", &[]),
     ("config", &[]),
+    ("history", &[]),
 ];
 
 /// Which files may use a crate: everything below these paths of `src/`.

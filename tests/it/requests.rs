@@ -91,19 +91,10 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         ("articles", "q=a", "unknown_parameter", "q"),
         ("articles", "severity=high", "invalid_parameter", "severity"),
         ("articles/disk-failing", "format=md", "unknown_parameter", "format"),
-        ("events", "article=", "invalid_parameter", "article"),
-        ("events", "article=a&article=b", "repeated_parameter", "article"),
-        ("events", "id=a", "unknown_parameter", "id"),
         ("fault-types", "a=b", "unknown_parameter", "a"),
         ("matrix", "format=xlsx", "invalid_parameter", "format"),
         ("matrix", "format=", "invalid_parameter", "format"),
         ("findings", "level=error", "unknown_parameter", "level"),
-        ("review", "days=3651", "invalid_parameter", "days"),
-        ("review", "days=-1", "invalid_parameter", "days"),
-        ("review", "days=", "invalid_parameter", "days"),
-        ("review", "days=1&days=2", "repeated_parameter", "days"),
-        ("review", "owner=", "invalid_parameter", "owner"),
-        ("review", "limit=5", "unknown_parameter", "limit"),
         ("status", "verbose", "unknown_parameter", "verbose"),
     ];
     for (path, query, code, parameter) in table {
@@ -112,6 +103,27 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         expect_problem(&answer, &what, 400, code, parameter);
     }
     expect_problem(&kb.get("/livez?a=b"), "livez", 400, "unknown_parameter", "a");
+}
+
+#[test]
+fn what_streams_and_lists_of_authors_cannot_take_is_refused_by_name() {
+    let kb = small();
+    let table = [
+        ("articles/disk-failing/history", "n=5", "unknown_parameter", "n"),
+        ("events", "article=", "invalid_parameter", "article"),
+        ("events", "article=a&article=b", "repeated_parameter", "article"),
+        ("events", "id=a", "unknown_parameter", "id"),
+        ("review", "days=3651", "invalid_parameter", "days"),
+        ("review", "days=-1", "invalid_parameter", "days"),
+        ("review", "days=", "invalid_parameter", "days"),
+        ("review", "days=1&days=2", "repeated_parameter", "days"),
+        ("review", "owner=", "invalid_parameter", "owner"),
+        ("review", "limit=5", "unknown_parameter", "limit"),
+    ];
+    for (path, query, code, parameter) in table {
+        let answer = kb.get(&format!("/api/v1/{path}?{query}"));
+        expect_problem(&answer, &format!("{path}?{query}"), 400, code, parameter);
+    }
 }
 
 #[test]
@@ -197,6 +209,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/suggest", "/api/v1/suggest?q=a"),
     ("/api/v1/articles", "/api/v1/articles"),
     ("/api/v1/articles/{id}", "/api/v1/articles/disk-failing"),
+    ("/api/v1/articles/{id}/history", "/api/v1/articles/disk-failing/history"),
     (EVENTS, EVENTS),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
     ("/api/v1/matrix", "/api/v1/matrix"),
@@ -352,6 +365,7 @@ fn old_ids_lead_to_what_replaced_them() {
     for (path, location) in [
         ("/articles/hdd-noise", "/articles/disk-failing"),
         ("/api/v1/articles/hdd-noise", "/api/v1/articles/disk-failing"),
+        ("/api/v1/articles/hdd-noise/history", "/api/v1/articles/disk-failing/history"),
     ] {
         let answer = kb.get(path);
         assert_eq!((answer.status, answer.header("location")), (301, Some(location)), "{path}");

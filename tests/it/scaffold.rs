@@ -2,7 +2,7 @@
 
 use jiuji::{
     article::{FaultType, Finding, Level, Severity},
-    check::check_folder,
+    check::{Options, check_folder},
     kb::Root,
     scaffold::{Draft, create_article},
 };
@@ -27,7 +27,7 @@ fn checked(
     let path = create_article(&root, None, &draft).unwrap();
     let text = edit(&fs_err::read_to_string(&path).unwrap());
     fs_err::write(&path, &text).unwrap();
-    let report = check_folder(&root, TODAY).unwrap();
+    let report = check_folder(&root, &Options::new(TODAY)).unwrap();
     assert_eq!(report.n_articles, 1);
     (report.findings, text)
 }

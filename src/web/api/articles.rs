@@ -140,7 +140,12 @@ pub(crate) fn find(snapshot: &Snapshot, id: &str) -> Result<Found, Problem> {
 /// A lasting redirect to an article, asked about each time: what replaced an article can be
 /// replaced itself, or taken back.
 pub(crate) fn moved(base: &str, id: &str) -> Response {
-    let location = HeaderValue::try_from(id_url(base, id));
+    moved_to(&id_url(base, id))
+}
+
+/// The same to any address made by [`id_url`].
+pub(crate) fn moved_to(url: &str) -> Response {
+    let location = HeaderValue::try_from(url);
     let location = location.unwrap_or(HeaderValue::from_static("/"));
     let lines = [
         (header::LOCATION, location),

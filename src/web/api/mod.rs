@@ -6,6 +6,7 @@ pub(crate) mod articles;
 pub(crate) mod events;
 pub(crate) mod fault_types;
 pub(crate) mod findings;
+pub(crate) mod history;
 pub(crate) mod matrix;
 pub(crate) mod review;
 pub(crate) mod schema;

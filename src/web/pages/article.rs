@@ -48,7 +48,7 @@ pub(crate) struct ArticleView<'a> {
 }
 
 /// What the page of one article shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct ArticlePageView<'a> {
     /// The article.
     pub(crate) article: &'a ArticleView<'a>,
@@ -56,6 +56,8 @@ pub(crate) struct ArticlePageView<'a> {
     pub(crate) findings: &'a [Finding],
     /// Changes whenever the page should.
     pub(crate) version: &'a str,
+    /// Address of the history of the file, when there may be one.
+    pub(crate) history: Option<String>,
     /// Addresses of styles and scripts.
     pub(crate) assets: &'a AssetUrls,
 }
@@ -93,14 +95,16 @@ struct ArticlePage<'a> {
 struct Content<'a> {
     version: &'a str,
     bar: Option<FindingsBar<'a>>,
+    history: Option<&'a str>,
     body: ArticleBody<'a>,
 }
 
 impl<'a> Content<'a> {
-    fn new(view: &ArticlePageView<'a>) -> Self {
-        let ArticlePageView { article, findings, version, assets } = *view;
+    fn new(view: &'a ArticlePageView<'a>) -> Self {
+        let ArticlePageView { article, findings, version, ref history, assets } = *view;
         Self {
             version,
+            history: history.as_deref(),
             bar: FindingsBar::new(findings, article.stored.broken),
             body: ArticleBody::new(article, assets, Place::Page),
         }
@@ -246,7 +250,9 @@ mod tests {
 
     fn page_with(view: &ArticleView<'_>, findings: &[Finding]) -> String {
         let assets = sample::assets();
-        let view = ArticlePageView { article: view, findings, version: "v1", assets: &assets };
+        let history = Some("/api/v1/articles/login-failure/history".to_owned());
+        let view =
+            ArticlePageView { article: view, findings, version: "v1", history, assets: &assets };
         let page = article_page(&view).unwrap();
         assert!(page.contains(&article_fragment(&view).unwrap()), "the page has the fragment");
         page
@@ -282,6 +288,7 @@ mod tests {
             "href=\"#s-%E5%BA%94%E6%80%A5%E7%AD%96%E7%95%A5\"",
             "href=\"/articles/domain-account-locked\"",
             "下次复核 2027-11-20",
+            "<a href=\"/api/v1/articles/login-failure/history\">修改记录</a>",
         ] {
             assert!(html.contains(expected), "{expected} in {html}");
         }

@@ -54,3 +54,35 @@ fn ticks_stay_until_they_are_cleared() {
         page.is_clean().await;
     });
 }
+
+#[test]
+fn an_article_tells_when_and_why_it_was_changed() {
+    story(async |site| {
+        let id = "login-failure";
+        let page = site.open("/articles/login-failure", DESKTOP).await;
+        assert_eq!(page.count(".history").await, 0, "there is no repository");
+        site.commit("先收录登录异常");
+        site.save(id, &site.article(id).replace("## 预防措施", "补充一句。\n\n## 预防措施"));
+        site.commit("登录异常：补充一句");
+        page.reload().await;
+        page.wait_for("document.querySelector('.history details') !== null").await;
+        assert!(page.text(".history summary").await.contains("登录异常：补充一句"));
+        assert_eq!(page.count(".history li").await, 2);
+        page.run("document.querySelector('.history').scrollIntoView()").await;
+        page.click(".history summary").await;
+        page.wait_for("document.querySelector('.history details').open").await;
+        // A save that is not committed yet leaves it as it is, unfolded.
+        site.save(id, &site.article(id).replace("补充一句。", "补充两句。"));
+        page.wait_for("document.getElementById('strategy').innerText.includes('补充两句')").await;
+        assert!(page.holds("document.querySelector('.history details').open").await);
+        assert_eq!(page.count(".history li").await, 2);
+        page.run("document.querySelector('.prose').hidden = true").await;
+        page.full_screenshot("history-desktop").await;
+
+        let plain = site.tab(DESKTOP).await;
+        plain.without_scripts().await;
+        plain.goto("/articles/login-failure").await;
+        assert_eq!(plain.text(".history a").await, "修改记录");
+        page.is_clean().await;
+    });
+}

@@ -1,0 +1,75 @@
+//! `GET /api/v1/articles/{id}/history`: when and why the file of an article was changed.
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::PathRejection},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::{
+    articles::{Found, find, moved_to},
+    id_url,
+};
+use crate::{
+    history::{Changes, HistoryError},
+    web::{
+        params::NoParams,
+        problem::{Code, Problem},
+        state::{App, Snapshot},
+    },
+};
+
+/// Seconds after which it is worth asking again.
+const RETRY_S: u32 = 2;
+
+/// The changes of one article.
+#[derive(Debug, Serialize)]
+struct Body {
+    id: String,
+    path: String,
+    /// Whether anything is known: not without git or a repository, nor when switched off.
+    available: bool,
+    #[serde(flatten)]
+    changes: Changes,
+}
+
+/// Gives the changes.
+pub(crate) async fn history(
+    State(app): State<App>,
+    id: Result<Path<String>, PathRejection>,
+    _: NoParams,
+) -> Result<Response, Problem> {
+    let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
+    let work = move |snapshot: &Snapshot| find(snapshot, &id);
+    let article = match app.read(app.live().snapshot(), work).await? {
+        Found::Here(stored) => stored.article,
+        Found::Moved(id) => return Ok(moved_to(&url(&id))),
+    };
+    let changes = match app.history() {
+        Some(history) => history.changes(&article.path).await?,
+        None => None,
+    };
+    Ok(Json(Body {
+        id: article.id,
+        path: article.path,
+        available: changes.is_some(),
+        changes: changes.map(|changes| (*changes).clone()).unwrap_or_default(),
+    })
+    .into_response())
+}
+
+/// Address of the history of an article.
+pub(crate) fn url(id: &str) -> String {
+    format!("{}/history", id_url("/api/v1/articles/", id))
+}
+
+impl From<HistoryError> for Problem {
+    fn from(error: HistoryError) -> Self {
+        let code = match error {
+            HistoryError::Busy => Code::Busy,
+            HistoryError::Slow => Code::Timeout,
+        };
+        Self::new(code, format!("{error}，请稍后再试。")).retry_after(RETRY_S)
+    }
+}

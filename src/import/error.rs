@@ -20,6 +20,9 @@ pub struct ImportError {
 /// What is wrong with a document.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
+    /// It is not there.
+    #[error("没有这个文件")]
+    Missing,
     /// It could not be opened or read.
     #[error("文件读不出来：{0}")]
     Unreadable(io::Error),
@@ -59,7 +62,7 @@ pub enum Problem {
     /// A cell has more than [`MAX_CELL_CHARS`] characters.
     #[error("{0}：有一格超过 {MAX_CELL_CHARS} 字")]
     CellTooLong(String),
-    /// All cells together have more than [`MAX_TEXT_CHARS`] characters.
+    /// All cells together have more than 20 million characters.
     #[error("{0}：表格文字合计超过 {MAX_TEXT_CHARS} 字，请拆成几个文件")]
     TooMuchText(String),
 }

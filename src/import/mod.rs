@@ -1,8 +1,8 @@
 //! Bringing in a knowledge base that exists as tables: one article for each row.
 //!
-//! Entry point: [`import`]. Word, Excel, CSV and Markdown files become tables ([`read`]), tables
-//! whose columns are known by their headings become drafts ([`rows`]), a draft becomes the Markdown
-//! of an article ([`markdown`]) and is written where no file is yet ([`write`]). What a cell says
+//! Entry point: [`import`]. Word, Excel, CSV and Markdown files become tables (`read`), tables
+//! whose columns are known by their headings become drafts (`rows`), a draft becomes the Markdown
+//! of an article (`markdown`) and is written where no file is yet (`write`). What a cell says
 //! is never lost: what cannot be placed stands word for word at the end of the article.
 //!
 //! This is the one module that writes into a folder of articles. It never changes a file there.

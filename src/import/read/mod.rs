@@ -12,7 +12,7 @@ mod xlsx;
 
 use std::{
     fs::File,
-    io::Read,
+    io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -57,22 +57,24 @@ pub(super) fn tables(path: &Path) -> Result<Vec<Table>, Problem> {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, Problem> {
-    let metadata = fs_err::metadata(path).map_err(|error| Problem::Unreadable(cause(&error)))?;
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(Problem::NotAFile);
     }
     if metadata.len() > MAX_FILE_BYTES {
         return Err(Problem::TooLarge);
     }
-    let file = File::open(path).map_err(Problem::Unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(Problem::Unreadable)?;
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_FILE_BYTES { Err(Problem::TooLarge) } else { Ok(bytes) }
 }
 
-/// The error without the path, which the message names already.
-fn cause(error: &std::io::Error) -> std::io::Error {
-    error.kind().into()
+fn unreadable(error: io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::NotFound => Problem::Missing,
+        _ => Problem::Unreadable(error),
+    }
 }
 
 /// The content decides; the extension only tells texts apart.
@@ -153,6 +155,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(tables(folder.path()).unwrap_err().to_string(), "不是文件");
         let missing = tables(&folder.path().join("a.docx")).unwrap_err().to_string();
-        assert!(missing.starts_with("文件读不出来"), "{missing}");
+        assert_eq!(missing, "没有这个文件");
     }
 }

@@ -130,29 +130,23 @@ fn line_break(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn shown(text: &str) -> Vec<(String, Vec<(usize, Vec<String>)>)> {
-        let texts = |row: &Row| row.cells.iter().map(|cell| cell.text.to_string()).collect();
+    /// `place` of each table, and number and texts of each row.
+    fn shown(text: &str) -> Vec<String> {
         let tables = tables(text, &mut Budget::default()).unwrap().into_iter();
-        tables
-            .map(|table| {
-                let rows = table.rows.iter().map(|row| (row.number, texts(row))).collect();
-                (table.place, rows)
-            })
-            .collect()
+        let rows = |table: Table| {
+            let texts = |row: &Row| row.texts().collect::<Vec<_>>().join("|");
+            let rows = table.rows.iter().map(|row| format!("{} {}", row.number, texts(row)));
+            [table.place.clone()].into_iter().chain(rows).collect::<Vec<_>>()
+        };
+        tables.flat_map(rows).collect()
     }
 
     #[test]
     fn tables_are_found_in_a_text() {
         let text = "# 策略\n\n| 事件 | 处理 |\n|:---|---:|\n| 断网 | 看线 |\n\n文 | 文\n\n\
                     ```text\n| a | b |\n| --- | --- |\n```\n\nx | y\n--|--\n1 | 2\n文\n";
-        let row = |number, texts: [&str; 2]| (number, texts.map(str::to_owned).to_vec());
-        assert_eq!(
-            shown(text),
-            [
-                ("第 1 张表".to_owned(), vec![row(3, ["事件", "处理"]), row(5, ["断网", "看线"])]),
-                ("第 2 张表".to_owned(), vec![row(14, ["x", "y"]), row(16, ["1", "2"])]),
-            ]
-        );
+        let expected = ["第 1 张表", "3 事件|处理", "5 断网|看线", "第 2 张表", "14 x|y", "16 1|2"];
+        assert_eq!(shown(text), expected);
         assert!(has_table(text) && !has_table("a | b\nc | d\n") && !has_table("a\n---\n"));
     }
 

@@ -60,7 +60,7 @@ fn is_filler(cell: &str) -> bool {
 
 #[test]
 fn nothing_in_a_cell_is_markup() {
-    let hostile = "# 题\n<script>alert(1)</script> **粗** [x](javascript:a) ![y](z.png)\n- [ ] 任务\n1. 甲\n> 引\n| a | b |\n| --- | --- |\n```sh\nrm -rf /\n```\n---\n<!-- 注 -->&lt;";
+    let hostile = "# 题\n<script>alert(1)</script> **粗** [x](javascript:a) ![y](z.png)\n- [ ] 任务\n1. 甲\n> 引\n| a | b |\n| --- | --- |\n```sh\nrm -rf /\n```\n---\n<!-- 注 -->&lt; [[维基]] [^1]\n[^1]: 脚注";
     let cells = ["类型", "事件: \"a\" # b", hostile, hostile, "a: [b]", hostile].map(str::to_owned);
     let (article, source) = article_of(&draft(&cells).unwrap());
     assert_eq!(article.title, "事件: \"a\" # b");
@@ -94,7 +94,7 @@ fn cell() -> impl Strategy<Value = String> {
         "[a-c断`*_\\[\\]<>&~|#+=:!'\"{}%@$^?;,./()\\\\ \n\t-]{0,40}",
         "\\PC{0,20}",
         "(若|如果)?[断网线]{1,4}(情况下)?，[看修]{1,3}(；|。|，否则|\n反之，)[看修]{0,3}",
-        "(---|```|~~~|>|1[.)]|#|- \\[ \\]|<!--|<b>|&amp;|!\\[a\\]\\(b\\)|\\* \\* \\*|===)[断 ]{0,3}",
+        "(---|```|~~~|>|1[.)]|#|- \\[ \\]|\\[\\[甲\\]\\]|\\[\\^1\\]:?|<!--|<b>|&amp;|!\\[a\\]\\(b\\)|\\* \\* \\*|===)[断 ]{0,3}",
     ]
 }
 

@@ -539,3 +539,22 @@ fn help_is_in_chinese() {
     let shown = PathBuf::from(folder.path()).join("index");
     assert!(!shown.exists(), "help must not make anything");
 }
+
+#[test]
+fn tables_are_brought_in_and_the_exit_code_says_whether_there_were_any() {
+    let folder = Folder::new()
+        .write("方案.csv", "紧急情况,预防措施,应急策略\n断网,巡检,先看网线\n,,没有情况\n")
+        .write("通讯录.csv", "姓名,电话\n值班室,8017\n");
+    let dry = folder.run(&["import", "方案.csv", "--dry-run", "--json"]).ends(0);
+    assert_eq!(dry.json()["rows"][0]["fate"], "planned");
+    assert_eq!(
+        keys(&dry.json()["rows"][0]),
+        ["fate", "file", "id", "n_gaps", "reason", "row", "table", "title"]
+    );
+    let written = ["断网", "已写入", "已跳过", "没有写是什么紧急情况", "写入 kb：1 篇"];
+    folder.run(&["import", "方案.csv", "--today", "2026-11-20"]).ends(0).shows(&written);
+    folder.run(&["import", "方案.csv"]).ends(0).shows(&["已存在", "写入 kb：0 篇"]);
+    folder.run(&["check", "--today", "2026-11-23"]).shows(&["共 3 篇文章：0 个错误"]);
+    folder.run(&["import", "通讯录.csv"]).ends(1).shows(&["没有导入（姓名 | 电话）"]);
+    folder.run(&["import", "没有.docx"]).ends(2).complains("没有.docx：没有这个文件");
+}

@@ -10,7 +10,7 @@ use std::{
 
 use jiuji::{
     article::{self, Article, Level, Step},
-    check::{Options, check_folder},
+    check::{self, check_folder},
     import::{Fate, Options, Report, RowReport, import},
     kb::Root,
 };
@@ -95,7 +95,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
 
 /// What is wrong with the articles, apart from what is still to be written.
 fn mistakes(kb: &TestKb) -> Vec<String> {
-    let report = check_folder(&Root::new(kb.root()).unwrap(), &Options::new(TODAY)).unwrap();
+    let report = check_folder(&Root::new(kb.root()).unwrap(), &check::Options::new(TODAY)).unwrap();
     let findings = report.findings.into_iter();
     let mistakes = findings.filter(|it| it.rule != "gap" && it.level != Level::Info);
     mistakes.map(|it| format!("{} {} {}", it.path, it.rule, it.message)).collect()

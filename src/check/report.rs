@@ -1,6 +1,6 @@
 //! The outcome of a check.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, thread};
 
 use time::Date;
 
@@ -108,14 +108,16 @@ fn report(
     let images = Images::beneath(root.path(), &articles);
     let corpus = Corpus::new(&articles, options.today);
     let corpus = corpus.with_systems(&options.systems).with_images(&images);
-    findings.extend(check(&corpus.with_search(options.first_hits.as_ref())));
-    let (mut sources, mut vocabulary) = (BTreeMap::new(), Vec::new());
-    if let Some(folder) = &options.vocabulary {
-        let (found, texts) = super::vocabulary::check(folder, names(&articles));
-        vocabulary = found.iter().map(|finding| finding.path.clone()).collect();
-        findings.extend(found);
-        sources.extend(texts);
-    }
+    let corpus = corpus.with_search(options.first_hits.as_ref());
+    // Both sides load a dictionary, which takes longer than all the rest.
+    let check_words = |folder: &PathBuf| super::vocabulary::check(folder, names(&articles));
+    let (found, mut sources) = thread::scope(|scope| {
+        let words = options.vocabulary.as_ref().map(|dir| scope.spawn(|| check_words(dir)));
+        findings.extend(check(&corpus));
+        words.and_then(|words| words.join().ok()).unwrap_or_default()
+    });
+    let vocabulary = found.iter().map(|finding| finding.path.clone()).collect();
+    findings.extend(found);
     findings.sort();
     let n_articles = articles.len();
     sources.extend(articles.into_iter().map(|checked| (checked.article.path, checked.source)));

@@ -106,9 +106,12 @@ fn streams_outlive_the_time_limit_of_requests_and_show_that_they_live() {
     let kb = settled(small()).limited(Limits { request_timeout, heartbeat, ..Limits::default() });
     let mut stream = kb.stream(OF_A);
     stream.event();
-    for _ in 0..5 {
+    // The first check of the articles may end, and be told, between two beats.
+    let mut n_beats = 0;
+    while n_beats < 5 {
         let beat = stream.next().unwrap();
-        assert!(beat.starts_with(':') && beat.ends_with("\n\n"), "{beat:?}");
+        assert!(beat.starts_with([':', 'e']) && beat.ends_with("\n\n"), "{beat:?}");
+        n_beats += usize::from(beat.starts_with(':'));
     }
     kb.kb.write("a.md", "# 断网很久\n");
     stream.event();

@@ -11,11 +11,16 @@ use std::{
 
 use jiuji::{
     article::Finding,
-    check::{Options, RULES, check_folder, fix_folder, mend},
+    check::{FirstHits, Options, RULES, check_folder, fix_folder, mend},
     kb::Root,
+    live::open_snapshot,
+    search::first_ids,
 };
 
-use crate::{dice::Dice, driver::TODAY};
+use crate::{
+    dice::Dice,
+    driver::{TODAY, TestKb},
+};
 
 /// What is found in an article: rule, line and column; 0 where the whole file is meant.
 type Expected = &'static [(&'static str, u32, u32)];
@@ -102,7 +107,11 @@ const FOUND: &[(&str, Expected)] = &[
     ),
     ("too-many-steps.md", &[("too-many-steps", 32, 1), ("too-many-steps", 44, 1)]),
     ("unknown-system.md", &[("unknown-system", 7, 16), ("unknown-system", 7, 21)]),
+    ("wiki-link.md", &[("wiki-link", 17, 4)]),
 ];
+
+/// Rules that need an index or a vocabulary, and so a test of their own.
+const ASKING: [&str; 2] = ["expect", "vocabulary"];
 
 /// Rules about files that cannot be kept in a repository. Their files are made by the test.
 const MADE: [&str; 6] =
@@ -187,9 +196,47 @@ fn each_broken_article_has_a_mended_twin() {
 #[test]
 fn every_listed_rule_has_a_fixture() {
     let seeded = FOUND.iter().flat_map(|(_, faults)| faults.iter().map(|(rule, ..)| *rule));
-    let covered: BTreeSet<_> = seeded.chain(MADE).chain(WITHOUT).collect();
+    let covered: BTreeSet<_> = seeded.chain(MADE).chain(ASKING).chain(WITHOUT).collect();
     let listed: BTreeSet<_> = RULES.iter().map(|rule| rule.name).collect();
     assert_eq!(covered, listed);
+}
+
+/// What is found in one article that expects `queries`, beside the valid ones, and in a file of
+/// synonyms.
+fn asked(queries: &str, synonyms: &str) -> Vec<(String, String, Option<u32>)> {
+    let kb = TestKb::new();
+    for path in files(&fixtures("valid")) {
+        let name = path.strip_prefix(fixtures("valid")).unwrap().to_str().unwrap();
+        kb.write(name, fs_err::read(&path).unwrap());
+    }
+    let text = fs_err::read_to_string(fixtures("valid").join("wiki-link.md")).unwrap();
+    kb.write(
+        "wiki-link.md",
+        text.replacen("channels:", &format!("expect: {queries}\nchannels:"), 1),
+    );
+    kb.words("synonyms.txt", synonyms);
+    let options = kb.options();
+    let snapshot = open_snapshot(&options).unwrap();
+    let first_hits = FirstHits::new(move |query| first_ids(&snapshot, query).ok());
+    let options = Options {
+        first_hits: Some(first_hits),
+        vocabulary: options.vocabulary,
+        ..Options::new(TODAY)
+    };
+    let report = check_folder(&Root::new(kb.root()).unwrap(), &options).unwrap();
+    let asking = report.findings.into_iter().filter(|f| ASKING.contains(&f.rule.as_str()));
+    asking.map(|f| (f.rule, f.path.rsplit('/').next().unwrap().to_owned(), f.line)).collect()
+}
+
+#[test]
+fn expected_queries_are_asked_and_vocabulary_files_looked_through() {
+    assert_eq!(asked("[监控画面没了]", "断网, 没网\n宕机, 挂了\n"), []);
+    let found = asked("[监控画面没了, 邮箱空间满了怎么办]", "断网, 没网\n宕机, 没网\n");
+    let place = |rule: &str, file: &str, line| (rule.to_owned(), file.to_owned(), Some(line));
+    assert_eq!(
+        found.into_iter().collect::<BTreeSet<_>>(),
+        [place("expect", "wiki-link.md", 12), place("vocabulary", "synonyms.txt", 2)].into(),
+    );
 }
 
 #[test]

@@ -8,15 +8,15 @@ const BOX: &str = "document.getElementById('q').value";
 fn what_is_being_composed_is_searched() {
     story(async |site| {
         let page = site.open("/", DESKTOP).await;
-        page.compose("deng").await;
-        page.compose("登录yi").await;
-        page.wait_for_first_hit("login-failure").await;
+        page.compose("ka").await;
+        page.compose("卡纸bu").await;
+        page.wait_for_first_hit("printer-paper-jam").await;
         assert!(page.holds("document.activeElement.id === 'q'").await);
-        page.compose("登录异").await;
-        page.insert("登录").await;
-        page.wait_for(&format!("{BOX} === '登录'")).await;
-        page.wait_for("new URLSearchParams(location.search).get('q') === '登录'").await;
-        page.wait_for_first_hit("login-failure").await;
+        page.compose("卡纸不").await;
+        page.insert("卡纸").await;
+        page.wait_for(&format!("{BOX} === '卡纸'")).await;
+        page.wait_for("new URLSearchParams(location.search).get('q') === '卡纸'").await;
+        page.wait_for_first_hit("printer-paper-jam").await;
         page.is_clean().await;
     });
 }
@@ -25,8 +25,8 @@ fn what_is_being_composed_is_searched() {
 fn enter_belongs_to_the_input_method() {
     story(async |site| {
         let page = site.open("/", DESKTOP).await;
-        page.compose("登录").await;
-        page.wait_for_first_hit("login-failure").await;
+        page.compose("卡纸").await;
+        page.wait_for_first_hit("printer-paper-jam").await;
         page.enter_of_input_method().await;
         // Some browsers let the form see it as well.
         page.run("document.getElementById('search').requestSubmit()").await;

@@ -138,7 +138,7 @@ fn findings_that_need_all_articles_follow_by_themselves() {
             &good.replace("## 复盘报告", "见[没有的](still-missing.md)。\n\n## 复盘报告"),
         );
         page.wait_for("document.getElementById('findings') !== null").await;
-        assert!(page.count(".bar-findings .p2").await >= 1);
+        assert!(page.count(".bar-findings .p1").await >= 1);
         page.click("#findings summary").await;
         page.wait_for("document.getElementById('findings').open").await;
         assert!(page.text("#findings").await.contains("still-missing.md"));

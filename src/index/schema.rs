@@ -42,7 +42,7 @@ pub struct Fields {
     pub claim: Field,
     /// Path relative to the knowledge base.
     pub path: Field,
-    /// File stem, as it is and as [`folded_stem`](super::record::folded_stem) gives it.
+    /// File stem, as it is and as it is compared, folded.
     pub stem: Field,
     /// BLAKE3 of the file, lower-case hex.
     pub hash: Field,

@@ -38,7 +38,10 @@ pub use model::{
     AlertMatcher, Article, Branch, Command, DUE_SOON_DAYS, Escalation, FrontMatter, Link, Question,
     Scripts, Section, SectionKind, Step,
 };
-pub use schema::front_matter_schema;
+pub use schema::{
+    MAX_ALIAS_CHARS, MAX_ALIASES, MAX_RELATED, MAX_SUMMARY_CHARS, MAX_SYSTEMS, MAX_TITLE_CHARS,
+    front_matter_schema,
+};
 pub use values::{
     Channel, DataRisk, FaultType, IncidentClass, SYSTEMS, Severity, Status, Tier, UnknownValue,
 };

@@ -13,15 +13,18 @@ use super::{
 /// Most days between two reviews: ten years.
 pub(super) const MAX_REVIEW_DAYS: u32 = 3650;
 
-/// Longest title and summary, in characters.
-const MAX_TITLE_CHARS: usize = 32;
-const MAX_SUMMARY_CHARS: usize = 80;
-/// Most aliases, and the longest of them in characters.
-const MAX_ALIASES: usize = 20;
-const MAX_ALIAS_CHARS: usize = 24;
-/// Most systems and most related articles.
-const MAX_SYSTEMS: usize = 8;
-const MAX_RELATED: usize = 8;
+/// Longest title, in characters.
+pub const MAX_TITLE_CHARS: usize = 32;
+/// Longest summary, in characters.
+pub const MAX_SUMMARY_CHARS: usize = 80;
+/// Most aliases.
+pub const MAX_ALIASES: usize = 20;
+/// Longest alias, in characters.
+pub const MAX_ALIAS_CHARS: usize = 24;
+/// Most systems.
+pub const MAX_SYSTEMS: usize = 8;
+/// Most related articles.
+pub const MAX_RELATED: usize = 8;
 
 /// A field of front matter.
 struct Field {

@@ -1,5 +1,7 @@
 //! A row of a table, its texts by what they mean.
 
+use crate::article::MAX_TITLE_CHARS;
+
 /// What becomes an article.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Draft {
@@ -38,9 +40,6 @@ impl Draft {
         self.event == self.title()
     }
 }
-
-/// Longest title, in characters. Source: the article model, section 3.1.
-const MAX_TITLE_CHARS: usize = 32;
 
 /// The text on one line, blanks as one.
 pub(super) fn one_line(text: &str) -> String {

@@ -10,13 +10,10 @@ use super::{
     strategy::{Strategy, strategy},
     systems,
 };
-use crate::article::FaultType;
+use crate::article::{FaultType, MAX_SUMMARY_CHARS};
 
 /// What a mark of something to be written begins with.
 const GAP: &str = "【待补：";
-
-/// Longest summary, in characters. Source: the article model, section 3.1.
-const MAX_SUMMARY_CHARS: usize = 80;
 
 /// Longest owner, in characters.
 const MAX_OWNER_CHARS: usize = 32;

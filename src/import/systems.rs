@@ -1,9 +1,9 @@
 //! Which systems a row is about, by its words. Source of the names: the article model, section 3.4.
 
-use crate::{analysis, article::FaultType};
-
-/// Most systems of an article. Source: the article model, section 3.1.
-const MAX_SYSTEMS: usize = 8;
+use crate::{
+    analysis,
+    article::{FaultType, MAX_SYSTEMS},
+};
 
 /// Systems and the words for them, folded.
 const WORDS: [(&str, &[&str]); 41] = [

@@ -9,12 +9,9 @@ use fs_err::OpenOptions;
 
 use super::{Draft, skeleton};
 use crate::{
-    article::is_id,
+    article::{MAX_TITLE_CHARS, is_id},
     kb::{self, Loaded, Root, ScanError},
 };
-
-/// Longest title, in characters. Source: the article model, section 3.1.
-const MAX_TITLE_CHARS: usize = 32;
 
 /// A new article that was not written.
 #[derive(Debug, thiserror::Error)]

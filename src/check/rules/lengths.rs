@@ -1,17 +1,12 @@
 //! Fields that are too long to be read at a glance.
 
 use crate::{
-    article::{Finding, Level},
+    article::{
+        Finding, Level, MAX_ALIAS_CHARS, MAX_ALIASES, MAX_RELATED, MAX_SUMMARY_CHARS, MAX_SYSTEMS,
+        MAX_TITLE_CHARS,
+    },
     check::{Checked, Corpus, place},
 };
-
-// Source: the article model, sections 3.1 and 3.2.
-const MAX_TITLE_CHARS: usize = 32;
-const MAX_SUMMARY_CHARS: usize = 80;
-const MAX_ALIAS_CHARS: usize = 24;
-const MAX_ALIASES: usize = 20;
-const MAX_RELATED: usize = 8;
-const MAX_SYSTEMS: usize = 8;
 
 /// Titles, summaries and aliases that are too long, and lists of too many items.
 pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {

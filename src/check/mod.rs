@@ -16,7 +16,7 @@ mod report;
 mod rules;
 mod search;
 mod table;
-pub mod vocabulary;
+mod vocabulary;
 
 pub use corpus::{Checked, Corpus, Target};
 pub use fix::{Mend, Mended, fix_folder, mend};

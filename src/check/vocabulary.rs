@@ -7,22 +7,20 @@ use crate::{
     article::{Finding, Level},
 };
 
-/// The rule of findings about vocabulary files. Their paths are not relative to the knowledge
-/// base, but as the folder of the vocabulary was given.
-pub const RULE: &str = "vocabulary";
+const RULE: &str = "vocabulary";
 
-/// What is wrong with the vocabulary files in `dir`, and their texts by path. `texts` are what
+/// What is wrong with the vocabulary files in `dir`, and their texts by path: not relative to the
+/// knowledge base, but as the folder of the vocabulary was given. `texts` are what
 /// the words of the dictionary must not cut to pieces: titles and aliases.
 #[must_use]
-pub fn check<'t>(
+pub(super) fn check<'t>(
     dir: &Path,
     texts: impl Iterator<Item = &'t str>,
 ) -> (Vec<Finding>, BTreeMap<String, Arc<str>>) {
     let inspection = analysis::inspect(dir, texts);
     let findings = inspection.flaws.iter().map(finding).collect();
-    let shown = |(path, text): (_, String)| (Path::display(path).to_string(), text.into());
-    let sources = inspection.sources.iter().map(|(path, text)| shown((path, text.clone())));
-    (findings, sources.collect())
+    let sources = inspection.sources.into_iter();
+    (findings, sources.map(|(path, text)| (path.display().to_string(), text.into())).collect())
 }
 
 fn finding(flaw: &Flaw) -> Finding {

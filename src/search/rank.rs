@@ -6,8 +6,8 @@
 //!      + 0.4 · Lead      different terms near the start of the body
 //!      + 0.4 · Line      different terms in the best line
 //!      + Σ max(0, 0.5·best synonym − typed words)     per concept
-//!      + 0.5 · all typed terms · rarity   where the whole query occurs literally; all of them
-//!                                         where it occurs in this article only
+//!      + 0.5 · all typed terms · rarity   where the whole query occurs literally; 1.0 where it
+//!                                         does in no other candidate
 //!      + 1.0 · all typed terms            where a title or alias is the whole query
 //! ```
 //!
@@ -248,8 +248,9 @@ impl<'a> Ranker<'a> {
         let is_favoured = self.plan.literal.len() >= weights::LITERAL_CHARS;
         for Ranked { evidence, score, .. } in ranked {
             if evidence.literal && is_favoured {
-                let share = if n_literal == 1 { 1.0 } else { weights::LITERAL * rarity };
-                score.literal += share * all;
+                let is_alone = n_literal == 1;
+                let weight = if is_alone { weights::LITERAL_ALONE } else { weights::LITERAL };
+                score.literal += weight * all * rarity;
             }
             if evidence.exact {
                 score.literal += weights::EXACT * all;

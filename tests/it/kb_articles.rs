@@ -7,7 +7,7 @@ use jiuji::{
     article::{FaultType, Finding, Level, parse},
     check::{FirstHits, Options, check_folder},
     kb::Root,
-    search,
+    search::{self, Query},
 };
 use serde_json::Value;
 
@@ -105,6 +105,21 @@ fn what_callers_say_leads_to_the_strategy_and_its_first_steps() {
         for name in ["severity", "tier", "escalation", "summary", "fault_type_label"] {
             assert!(hit[name].as_str().is_some_and(|text| !text.is_empty()), "{query}: {name}");
         }
+    }
+}
+
+/// What articles expect is judged by the search that people get.
+#[test]
+fn the_first_ids_are_those_of_the_search() {
+    let snapshot = jiuji::live::open_snapshot(&TestKb::shipped().options()).unwrap();
+    let queries = FIRST.iter().map(|(query, _)| *query).chain(["错误 0x0000011b", "鳗鱼饭", "？"]);
+    for text in queries {
+        let query = Query::new(text, TODAY).unwrap().page(7, 0).unwrap();
+        let answer = search::search(&snapshot, &query).unwrap();
+        let is_search = answer.total > 0 && !text.chars().all(|c| c == '？');
+        let hits = answer.hits.into_iter().filter(|_| is_search);
+        let ids: Vec<String> = hits.map(|hit| hit.card.id).collect();
+        assert_eq!(search::first_ids(&snapshot, &query).unwrap(), ids, "{text}");
     }
 }
 

@@ -16,6 +16,7 @@ mod codes;
 mod fold;
 mod inspect;
 mod phrases;
+pub mod pinyin;
 mod scan;
 mod vocabulary;
 

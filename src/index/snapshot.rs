@@ -1,6 +1,6 @@
 //! An immutable view of one revision of the knowledge base.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use tantivy::{
@@ -16,6 +16,7 @@ use super::{
     card::MarkedCard,
     columns::{SegmentColumns, mean},
     first_text::FirstText,
+    lexicon::Lexicon,
     record::{Stored, StoredSource, folded_stem, path_reference, stem},
     schema::Fields,
 };
@@ -45,6 +46,7 @@ pub struct Snapshot {
     columns: Vec<SegmentColumns>,
     mean_lengths: [f32; 5],
     mean_title_lengths: [f32; 5],
+    lexicon: OnceLock<Lexicon>,
 }
 
 impl Snapshot {
@@ -63,7 +65,16 @@ impl Snapshot {
         let mean = |length: &dyn Fn(&SegmentColumns, u32) -> u64| mean(&searcher, &columns, length);
         let mean_lengths = Kind::ALL.map(|kind| mean(&|c, doc| c.length(kind, doc)));
         let mean_title_lengths = Kind::ALL.map(|kind| mean(&|c, doc| c.title_length(kind, doc)));
-        Ok(Self { searcher, fields, analyzer, info, columns, mean_lengths, mean_title_lengths })
+        Ok(Self {
+            searcher,
+            fields,
+            analyzer,
+            info,
+            columns,
+            mean_lengths,
+            mean_title_lengths,
+            lexicon: OnceLock::new(),
+        })
     }
 
     /// The search engine's view.
@@ -94,6 +105,19 @@ impl Snapshot {
     #[must_use]
     pub fn mean_title_length(&self, kind: Kind) -> f32 {
         self.mean_title_lengths[kind as usize]
+    }
+
+    /// The words of the collection by sound, read when first needed: most queries need no
+    /// correction.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn lexicon(&self) -> Result<&Lexicon, IndexError> {
+        if let Some(lexicon) = self.lexicon.get() {
+            return Ok(lexicon);
+        }
+        let lexicon = Lexicon::build(&self.searcher, &self.fields)?;
+        Ok(self.lexicon.get_or_init(|| lexicon))
     }
 
     /// The columns of a segment.

@@ -5,7 +5,8 @@ use tantivy::collector::TopDocs;
 
 use super::{
     lower::{filtered, matches},
-    plan::{Plan, Reason},
+    plan::Reason,
+    planned,
     query::{Query, QueryError},
     rank::{Ranked, Ranker},
     weights,
@@ -77,7 +78,7 @@ pub fn explain(
     id: &str,
 ) -> Result<Option<Explanation>, QueryError> {
     let Some(address) = snapshot.address(id)? else { return Ok(None) };
-    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    let plan = planned(snapshot, query)?;
     let ranker = Ranker::new(snapshot, &plan)?;
     let engine_query = matches(snapshot, &plan)?;
     let engine_query = filtered(snapshot, &*engine_query, &query.filters, None);
@@ -130,7 +131,7 @@ fn explanation(
 
 fn tokens(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<TokenShare> {
     let Ranked { address, evidence, .. } = ranked;
-    (0..ranker.units.n_typed)
+    (0..ranker.units.n_counted)
         .map(|unit| {
             let clause = &ranker.units.all[unit];
             TokenShare {
@@ -161,22 +162,21 @@ fn synonyms(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<SynonymShare> {
 #[must_use]
 pub(super) fn missing(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<String> {
     let is_replaced = |cell: usize| {
-        ranker.plan.concepts.iter().enumerate().any(|(c, concept)| {
-            (concept.start..concept.end).contains(&cell)
-                && ranker.synonym(c, ranked.address, &ranked.evidence).is_some()
-        })
+        let is_met = |c: usize| ranker.is_met(c, &ranked.evidence);
+        let corrections = ranker.plan.corrections.iter().enumerate();
+        let mut of_cell = corrections.filter(|(_, found)| (found.start..found.end).contains(&cell));
+        of_cell.any(|(c, _)| is_met(c))
+            || ranker.plan.concepts.iter().enumerate().any(|(c, concept)| {
+                (concept.start..concept.end).contains(&cell)
+                    && ranker.synonym(c, ranked.address, &ranked.evidence).is_some()
+            })
     };
     let absent = ranker.plan.telling_words().filter(|word| {
         let unit = ranker.units.all.iter().take(ranker.units.n_typed);
         let at = unit.clone().position(|u| u.kind == word.kind && u.text == word.text);
         at.is_some_and(|unit| ranked.evidence.flat[unit] == 0.0) && !is_replaced(word.cell)
     });
-    absent.map(|word| original(ranker.plan, word.cell, word.n_cells)).collect()
-}
-
-fn original(plan: &Plan, cell: usize, n_cells: usize) -> String {
-    let [from, to] = plan.scanned.origin(cell, cell + n_cells);
-    plan.text.chars().skip(from).take(to - from).collect()
+    absent.map(|word| ranker.plan.typed(word.cell, word.cell + word.n_cells)).collect()
 }
 
 fn kind_name(kind: Kind) -> &'static str {

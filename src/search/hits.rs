@@ -147,6 +147,25 @@ fn hit(
     })
 }
 
+/// Corrections that hits of the page contain, those of the same words together.
+fn corrected(ranker: &Ranker<'_>, page: &[Ranked]) -> Vec<Note> {
+    let mut notes: Vec<(usize, String, Vec<String>)> = Vec::new();
+    for (c, correction) in ranker.plan.corrections.iter().enumerate() {
+        if !page.iter().any(|hit| ranker.is_met(c, &hit.evidence)) {
+            continue;
+        }
+        let used = correction.text.clone();
+        match notes.last_mut() {
+            Some((start, _, all)) if *start == correction.start => all.push(used),
+            _ => {
+                let typed = ranker.plan.typed(correction.start, correction.end);
+                notes.push((correction.start, typed, vec![used]));
+            }
+        }
+    }
+    notes.into_iter().map(|(_, text, used)| Note::Corrected { text, used }).collect()
+}
+
 /// Synonyms that counted for a hit of the page, and words that the first hit of all lacks.
 fn notes(ranker: &Ranker<'_>, ranked: &[Ranked], page: &[Ranked]) -> Vec<Note> {
     let mut notes = Vec::new();
@@ -164,6 +183,7 @@ fn notes(ranker: &Ranker<'_>, ranked: &[Ranked], page: &[Ranked]) -> Vec<Note> {
             notes.push(Note::Synonym { text: concept.text.clone(), used });
         }
     }
+    notes.extend(corrected(ranker, page));
     let dropped = ranked.first().map(|first| missing(ranker, first)).unwrap_or_default();
     if !dropped.is_empty() {
         notes.push(Note::Missing { dropped });

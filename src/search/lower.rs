@@ -104,11 +104,12 @@ pub(super) fn declared_codes(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Ter
 /// Queries for one token or synonym, with the number of articles that have it.
 type Rated = (u64, Vec<Box<dyn Query>>);
 
-/// Filler chooses no candidates: an article that only shares filler does not match.
+/// What was typed and what may have been meant by it. Filler chooses no candidates: an article that only shares filler does not match.
 fn typed_terms(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Rated>, IndexError> {
     let typed = plan.clauses.iter().filter(|clause| clause.reason != Reason::Filler);
+    let corrected = plan.corrections.iter().flat_map(|correction| &correction.clauses);
     let mut rated = Vec::new();
-    for clause in typed.filter(|clause| weights::first_stage(clause.kind) > 0.0) {
+    for clause in typed.chain(corrected).filter(|clause| weights::first_stage(clause.kind) > 0.0) {
         let df = document_frequency(snapshot, clause)?;
         if df > 0 {
             rated.push((df, in_both_fields(snapshot, clause, 1.0)));

@@ -8,6 +8,7 @@
 //! writes an index.
 
 mod answer;
+mod correct;
 mod evidence;
 mod explain;
 mod facets;
@@ -35,6 +36,7 @@ use tantivy::{
 pub use answer::{
     Answer, FacetCount, Facets, Hit, MatchedBy, Note, Snippet, Suggestion, SuggestionKind,
 };
+pub use correct::{Correction, How};
 pub use explain::{Explanation, SynonymShare, TokenShare, explain};
 pub use nearest::nearest_ids;
 pub use plan::{Alternative, Clause, Concept, Plan, Reason};
@@ -53,7 +55,7 @@ use crate::index::{IndexError, Snapshot};
 /// [`QueryError::Index`] when the index cannot be read.
 pub fn search(snapshot: &Snapshot, query: &Query) -> Result<Answer, QueryError> {
     let started = Instant::now();
-    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    let plan = planned(snapshot, query)?;
     let mut answer = if plan.is_empty() {
         hits::listed(snapshot, query)?
     } else {
@@ -90,12 +92,26 @@ pub fn first_ids(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Quer
 /// # Errors
 /// [`QueryError`] as for a search.
 pub fn match_set(snapshot: &Snapshot, text: &str) -> Result<Vec<String>, QueryError> {
-    let plan = Plan::new(snapshot.analyzer(), text);
+    let plan = Plan::new(snapshot.analyzer(), text).corrected(snapshot)?;
     let query = lower::matches(snapshot, &plan)?;
     let query = lower::filtered(snapshot, &*query, &Filters::default(), None);
     let found = snapshot.searcher().search(&query, &tantivy::collector::DocSetCollector);
     let found = found.map_err(IndexError::from)?;
     Ok(found.into_iter().filter_map(|address| snapshot.id_of(address)).collect())
+}
+
+/// Whether some article has this token.
+///
+/// # Errors
+/// [`QueryError::Index`] when the index cannot be read.
+pub fn is_known(snapshot: &Snapshot, clause: &Clause) -> Result<bool, QueryError> {
+    Ok(lower::document_frequency(snapshot, clause)? > 0)
+}
+
+/// The plan of a query, corrected unless it asks to be taken literally.
+fn planned(snapshot: &Snapshot, query: &Query) -> Result<Plan, IndexError> {
+    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    if query.corrects { plan.corrected(snapshot) } else { Ok(plan) }
 }
 
 fn ranked(snapshot: &Snapshot, query: &Query, plan: &Plan) -> Result<Answer, QueryError> {

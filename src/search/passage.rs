@@ -2,6 +2,7 @@
 
 use super::{
     answer::{MatchedBy, Snippet},
+    correct::How,
     rank::{Ranked, Ranker},
     units::Runs,
     walk::{Event, walk},
@@ -107,6 +108,14 @@ fn reasons(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<MatchedBy> {
     if has_synonym {
         matched.push(MatchedBy::Synonym);
     }
+    let corrections = ranker.plan.corrections.iter().enumerate();
+    let met = corrections.filter(|(c, _)| ranker.is_met(*c, &ranked.evidence));
+    matched.extend(met.map(|(_, correction)| match correction.how {
+        How::Pinyin => MatchedBy::Pinyin,
+        How::Initials => MatchedBy::Initials,
+        How::Homophone => MatchedBy::Homophone,
+        How::Typo => MatchedBy::Typo,
+    }));
     let is_telling = ranker.plan.literal.len() >= weights::LITERAL_CHARS || matched.is_empty();
     if ranked.evidence.literal && is_telling {
         matched.push(MatchedBy::Literal);

@@ -7,8 +7,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::weights;
-use crate::analysis::{Analyzer, Kind, Scanned, code_key, grams, is_searchable, searchable_chars};
+use super::{
+    correct::{self, Correction},
+    weights,
+};
+use crate::{
+    analysis::{Analyzer, Kind, Scanned, code_key, grams, is_searchable, searchable_chars},
+    index::{IndexError, Snapshot},
+};
 
 /// Alternatives of a concept that are used at most.
 const MAX_ALTERNATIVES: usize = 16;
@@ -26,6 +32,8 @@ pub enum Reason {
     Filler,
     /// It says the same as typed words.
     Synonym,
+    /// The collection does not know what was typed, and this is what may have been meant.
+    Corrected,
 }
 
 /// A token to look for.
@@ -80,6 +88,9 @@ pub struct Plan {
     pub clauses: Vec<Clause>,
     /// Synonyms.
     pub concepts: Vec<Concept>,
+    /// What may have been meant by what the collection does not know; none until
+    /// [`Plan::corrected`].
+    pub corrections: Vec<Correction>,
     /// Canonical forms of what may be declared codes, the longest first.
     pub codes: Vec<String>,
     /// The searchable characters of the query.
@@ -102,7 +113,24 @@ impl Plan {
             [only] => vec![only.to_string()],
             _ => grams(text),
         };
-        Self { text: text.to_owned(), scanned, clauses, concepts, codes, literal, grams }
+        let (text, corrections) = (text.to_owned(), Vec::new());
+        Self { text, scanned, clauses, concepts, corrections, codes, literal, grams }
+    }
+
+    /// The same plan with corrections of what the collection does not know.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn corrected(mut self, snapshot: &Snapshot) -> Result<Self, IndexError> {
+        self.corrections = correct::corrections(snapshot, &self)?;
+        Ok(self)
+    }
+
+    /// The words of a half-open range of cells, as they were typed.
+    #[must_use]
+    pub fn typed(&self, start: usize, end: usize) -> String {
+        let [from, to] = self.scanned.origin(start, end);
+        self.text.chars().skip(from).take(to - from).collect()
     }
 
     /// Whether there is nothing to search for.
@@ -135,7 +163,8 @@ fn telling_filler(filler: Vec<bool>) -> Vec<bool> {
     if filler.iter().all(|is_filler| *is_filler) { vec![false; filler.len()] } else { filler }
 }
 
-fn clauses(analyzer: &Analyzer, scanned: &Scanned, filler: &[bool]) -> Vec<Clause> {
+/// The tokens of a text, each once, with the sum of their weights.
+pub(super) fn clauses(analyzer: &Analyzer, scanned: &Scanned, filler: &[bool]) -> Vec<Clause> {
     let mut clauses: Vec<Clause> = Vec::new();
     let mut known: HashMap<(Kind, String), usize> = HashMap::new();
     for token in analyzer.tokens(scanned) {

@@ -87,6 +87,8 @@ pub struct Query {
     pub today: Date,
     /// Characters kept when the text had to be cut, for the note that says so.
     pub cut: Option<usize>,
+    /// Whether what the collection does not know is also searched as what may have been meant.
+    pub corrects: bool,
 }
 
 impl Query {
@@ -106,6 +108,7 @@ impl Query {
             offset: 0,
             today,
             cut: None,
+            corrects: true,
         })
     }
 
@@ -121,6 +124,7 @@ impl Query {
             offset: 0,
             today,
             cut,
+            corrects: true,
         }
     }
 

@@ -100,7 +100,7 @@ impl<'a> Ranker<'a> {
         let parts = parts
             .map(|clause| Ok((clause.clone(), worth(clause)?)))
             .collect::<Result<_, IndexError>>()?;
-        let gains = worths.iter().take(units.n_typed).map(|worth| worth.gain).collect();
+        let gains = worths.iter().take(units.n_counted).map(|worth| worth.gain).collect();
         let marks = marks(plan, &units, &worths);
         let codes = declared_codes(snapshot, plan)?;
         Ok(Self { snapshot, plan, units, worths, parts, marks, codes, gains })
@@ -144,7 +144,7 @@ impl<'a> Ranker<'a> {
             synonyms: self.synonyms(address, evidence),
             ..Score::default()
         };
-        for unit in 0..self.units.n_typed {
+        for unit in 0..self.units.n_counted {
             score.flat += self.flat(unit, address, evidence);
             score.title += self.title(unit, address, evidence);
         }
@@ -220,6 +220,14 @@ impl<'a> Ranker<'a> {
         (gain > 0.0).then_some((best, gain))
     }
 
+    /// Whether an article has a word, a pair or a Latin run of a correction.
+    #[must_use]
+    pub(super) fn is_met(&self, correction: usize, evidence: &Evidence) -> bool {
+        let is_telling = |unit: &usize| self.units.all[*unit].kind != Kind::Unigram;
+        let mut units = self.units.corrections[correction].clone().filter(is_telling);
+        units.any(|unit| evidence.flat[unit] > 0.0)
+    }
+
     /// The score of an alternative by itself; 0 unless all its words and Latin runs are there.
     fn alternative(
         &self,
@@ -242,7 +250,7 @@ impl<'a> Ranker<'a> {
     /// The whole query as one more term: a name that is just this, and an occurrence that is rare
     /// among the candidates, add a share of all that the typed terms can add.
     fn favour_literal(&self, ranked: &mut [Ranked]) {
-        let all: f32 = self.gains.iter().sum();
+        let all: f32 = self.gains.iter().take(self.units.n_typed).sum();
         let n_literal = ranked.iter().filter(|r| r.evidence.literal).count();
         let rarity = idf(self.snapshot, n_literal as u64) / idf(self.snapshot, 1);
         let is_favoured = self.plan.literal.len() >= weights::LITERAL_CHARS;
@@ -306,7 +314,7 @@ fn marks(plan: &Plan, units: &Units, worths: &[Worth]) -> Vec<Mark> {
     let is_single = plan.scanned.cells.len() == 1;
     let mark = |(unit, clause): (usize, &Clause)| {
         let is_word = clause.n_cells > 1 || clause.kind == Kind::Latin || is_single;
-        let is_typed = unit < units.n_typed;
+        let is_typed = unit < units.n_counted;
         Mark {
             shown: is_word && clause.reason != Reason::Filler && clause.kind != Kind::Unigram,
             gain: worths[unit].gain * if is_typed { 1.0 } else { weights::SYNONYM },

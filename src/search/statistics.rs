@@ -60,7 +60,11 @@ pub(super) fn worth(snapshot: &Snapshot, clause: &Clause) -> Result<Worth, Index
     let weight = weights::second_stage(clause.kind);
     let idf_flat = idf(snapshot, frequency);
     let idf_title = idf(snapshot, title_frequency(snapshot, clause)?);
-    let once = if clause.reason == Reason::Filler { weights::FILLER } else { 1.0 };
+    let once = match clause.reason {
+        Reason::Filler => weights::FILLER,
+        Reason::Corrected => clause.weight,
+        Reason::Typed | Reason::Synonym => 1.0,
+    };
     Ok(Worth {
         frequency,
         flat: weight * clause.weight * idf_flat,

@@ -13,8 +13,13 @@ use crate::analysis::{Kind, Scanned};
 pub(super) struct Units {
     /// The units: those of the query first.
     pub all: Vec<Clause>,
-    /// How many of them were typed; the others belong to synonyms.
+    /// How many of them were typed.
     pub n_typed: usize,
+    /// How many count by themselves: those typed, and after them those of corrections. The others
+    /// belong to synonyms.
+    pub n_counted: usize,
+    /// For each correction the units that belong to it.
+    pub corrections: Vec<Range<usize>>,
     /// For each concept and each of its alternatives the units that belong to it.
     pub alternatives: Vec<Vec<Range<usize>>>,
     /// For each place in the sequence the units that end there: number of cells and index.
@@ -32,12 +37,19 @@ impl Units {
         let mut units = Self {
             all: Vec::new(),
             n_typed: 0,
+            n_counted: 0,
+            corrections: Vec::new(),
             alternatives: Vec::new(),
             ends: Vec::new(),
             places: Vec::new(),
             present: vec![0; 1024],
         };
         units.n_typed = units.add(&plan.scanned, &plan.clauses).end;
+        for correction in &plan.corrections {
+            let range = units.add(&correction.scanned, &correction.clauses);
+            units.corrections.push(range);
+        }
+        units.n_counted = units.all.len();
         for concept in &plan.concepts {
             let alternatives = concept.alternatives.iter();
             let ranges = alternatives.map(|alt| units.add(&alt.scanned, &alt.clauses)).collect();

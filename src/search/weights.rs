@@ -33,6 +33,19 @@ pub const SYNONYM: f32 = 0.5;
 /// Weight of a term that lies wholly inside stop words.
 pub const FILLER: f32 = 0.5;
 
+/// Weight of words that the pinyin typed stands for.
+pub const PINYIN: f32 = 0.8;
+/// Weight, beside a word's, of a single character that pinyin stands for.
+pub const SINGLE_SYLLABLE: f32 = 0.5;
+/// Weight of the right word for a misspelt Latin one.
+pub const TYPO: f32 = 0.8;
+/// Weight of words whose initials were typed.
+pub const INITIALS: f32 = 0.6;
+/// Weight of a word that sounds like wrong characters.
+pub const HOMOPHONE: f32 = 0.8;
+/// Weight of a word that sounds only roughly like what was typed.
+pub const ROUGH: f32 = 0.5;
+
 /// Weight of a kind of token when candidates are chosen.
 #[must_use]
 pub fn first_stage(kind: Kind) -> f32 {

@@ -6,6 +6,7 @@
 mod check;
 mod completions;
 mod doctor;
+mod eval;
 mod explain;
 mod filters;
 mod import;
@@ -73,6 +74,7 @@ enum Command {
     Index(index::Args),
     Check(check::Args),
     Import(import::Args),
+    Eval(eval::Args),
     Doctor(doctor::Args),
     New(new::Args),
     Init(init::Args),
@@ -129,6 +131,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Index(args) => index::run(&args, &settings, &mut terminal),
         Command::Check(args) => check::run(&args, &settings, &mut terminal),
         Command::Import(args) => import::run(args, &settings, &mut terminal),
+        Command::Eval(args) => eval::run(&args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
         Command::New(args) => new::run(args, &settings, &mut terminal),
         Command::Init(args) => init::run(&args, &mut terminal),

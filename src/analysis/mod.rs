@@ -6,6 +6,7 @@
 //! 2. [`cells`]: Chinese characters and Latin runs; everything else separates.
 //! 3. Chinese runs: jieba in search mode without its statistical model ([`Kind::Word`]),
 //!    overlapping pairs ([`Kind::Bigram`]) and single characters ([`Kind::Unigram`]).
+//!    A Chinese character and a Latin run that touch are a pair too.
 //! 4. Latin runs whole ([`Kind::Latin`]), their parts and canonical codes ([`Kind::Part`]).
 //!
 //! Entry points: [`Analyzer::tokens`] and [`grams`]. This module knows no index, no article and
@@ -18,6 +19,7 @@ mod inspect;
 mod phrases;
 pub mod pinyin;
 mod scan;
+mod timestamps;
 mod vocabulary;
 
 use jieba_rs::Jieba;
@@ -37,14 +39,15 @@ pub use vocabulary::{
 
 /// Version of the chain above. A change that alters any token must raise it: indexes built with
 /// another version are rebuilt.
-pub const ANALYZER_VERSION: u32 = 1;
+pub const ANALYZER_VERSION: u32 = 2;
 
 /// The kinds of token, each with a field, document frequencies and lengths of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A Chinese word or a word inside it.
     Word,
-    /// Two neighbouring Chinese characters; the character itself in a run of one.
+    /// Two neighbouring cells, one of them at least Chinese (`硬盘`, `U盘`); the character itself
+    /// in a Chinese run of one.
     Bigram,
     /// One Chinese character.
     Unigram,
@@ -179,6 +182,13 @@ impl Analyzer {
             text.extend(&folded.chars[cell.start..cell.end]);
             emit(Kind::Latin, &text, i, 1);
         }
+        for (i, pair) in cells.windows(2).enumerate() {
+            if pair[0].han != pair[1].han && pair[1].joined {
+                text.clear();
+                text.extend(&folded.chars[pair[0].start..pair[1].end]);
+                emit(Kind::Bigram, &text, i, 2);
+            }
+        }
         for part in codes::parts(folded, cells) {
             emit(Kind::Part, &part.text, part.cell, part.n_cells);
         }
@@ -199,13 +209,15 @@ impl Analyzer {
             .collect()
     }
 
-    /// For each cell whether it belongs to words without weight of their own.
+    /// For each cell whether it belongs to words without weight of their own, or to a date or
+    /// time of day.
     #[must_use]
     pub fn filler(&self, scanned: &Scanned) -> Vec<bool> {
         let mut filler = vec![false; scanned.cells.len()];
         for found in self.stop_words.find(&scanned.folded.chars, &scanned.cells) {
             filler[found.start..found.end].fill(true);
         }
+        timestamps::mark(&scanned.folded, &scanned.cells, &mut filler);
         filler
     }
 }

@@ -19,6 +19,14 @@ pub struct Cell {
     pub joined: bool,
 }
 
+impl Cell {
+    /// Whether it is a run of digits.
+    #[must_use]
+    pub fn is_number(&self, folded: &Folded) -> bool {
+        folded.chars[self.start..self.end].iter().all(char::is_ascii_digit)
+    }
+}
+
 /// The cells of a text, in order.
 #[must_use]
 pub fn cells(folded: &Folded) -> Vec<Cell> {

@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use tantivy::{Searcher, schema::Field};
+use tantivy::{DocAddress, Searcher, schema::Field};
 
-use super::{IndexError, schema::Fields};
+use super::{IndexError, decode_text, first_text::FirstText, schema::Fields};
 use crate::analysis::{
-    Kind, is_han,
-    pinyin::{rough, sounds},
+    Kind, folded_string, is_han,
+    pinyin::{rough, sounds, spelling},
 };
 
 /// Longest word, in characters. Source: the ranking experiment.
@@ -18,8 +18,13 @@ const MAX_WORD_CHARS: usize = 6;
 const MAX_NAMES: usize = 50_000;
 /// From so many names on, a run of characters must stand in two of them to count.
 const MANY_NAMES: usize = 5_000;
-/// Lengths of the runs of characters whose initials are known. Source: the ranking experiment.
-const RUN_CHARS: std::ops::RangeInclusive<usize> = 3..=6;
+/// Lengths of the runs of characters whose initials are known. Source: the ranking experiment had
+/// 3 to 6.
+const RUN_CHARS: std::ops::RangeInclusive<usize> = 3..=8;
+/// Characters of summaries and symptoms that are taken apart for their initials at most.
+const MAX_SYMPTOM_CHARS: usize = 200_000;
+/// Words that are kept for one sequence of initials.
+const MAX_PER_INITIALS: usize = 8;
 /// What a word counts beside a run of characters. Source: the ranking experiment.
 const WORD_COUNT: f32 = 1.5;
 
@@ -54,7 +59,7 @@ impl Lexicon {
             latin: known(terms(searcher, fields.flat(Kind::Latin), |text| {
                 text.bytes().all(|b| b.is_ascii_lowercase())
             })?),
-            by_initials: initials(&words, &names),
+            by_initials: initials(&words, &names, &symptoms(searcher)?),
             ..Self::default()
         };
         for (name, frequency) in names.into_iter().filter(|(name, _)| is_word(name)) {
@@ -110,7 +115,7 @@ impl Lexicon {
         self.by_rough_sound.get(&rough.join(" ")).map_or(&[], Vec::as_slice)
     }
 
-    /// At most two words or runs of characters with these initials, and how often they occur.
+    /// The most frequent words and runs of characters with these initials, with how often they occur.
     #[must_use]
     pub fn by_initials(&self, letters: &str) -> &[(String, f32)] {
         self.by_initials.get(letters).map_or(&[], Vec::as_slice)
@@ -147,6 +152,25 @@ fn terms(
     Ok(terms)
 }
 
+/// Summaries and symptoms, as far as they are not too long to be taken apart.
+fn symptoms(searcher: &Searcher) -> Result<Vec<String>, IndexError> {
+    let mut symptoms = Vec::new();
+    let mut n_chars = 0;
+    for (ord, reader) in (0u32..).zip(searcher.segment_readers()) {
+        for doc in reader.doc_ids_alive() {
+            if n_chars > MAX_SYMPTOM_CHARS {
+                return Ok(symptoms);
+            }
+            let FirstText(text) = searcher.doc(DocAddress::new(ord, doc))?;
+            let told = decode_text(&text).filter(|part| part.kind.tells_symptoms());
+            let told: String = told.flat_map(|part| [part.text, "\n"]).collect();
+            n_chars += told.chars().count();
+            symptoms.push(folded_string(&told));
+        }
+    }
+    Ok(symptoms)
+}
+
 /// The most frequent first, then in the order of the text.
 fn known(terms: BTreeMap<String, u32>) -> Vec<Known> {
     let mut known: Vec<Known> =
@@ -155,10 +179,11 @@ fn known(terms: BTreeMap<String, u32>) -> Vec<Known> {
     known
 }
 
-/// For each sequence of initials the two words or runs of characters that occur most.
+/// For each sequence of initials the words or runs of characters that occur most.
 fn initials(
     words: &BTreeMap<String, u32>,
     names: &BTreeMap<String, u32>,
+    symptoms: &[String],
 ) -> HashMap<String, Vec<(String, f32)>> {
     let mut counts: HashMap<String, f32> = HashMap::new();
     for (word, frequency) in words.iter().filter(|(word, df)| **df >= 2 && is_several(word)) {
@@ -173,17 +198,23 @@ fn initials(
             *counts.entry(run).or_default() += count;
         }
     }
+    let mut told: HashMap<String, f32> = HashMap::new();
+    for run in symptoms.iter().flat_map(|text| runs(text)) {
+        *told.entry(run).or_default() += 1.0;
+    }
+    for (run, count) in told.into_iter().filter(|(_, count)| *count >= 2.0) {
+        *counts.entry(run).or_default() += count;
+    }
     let least = if names.len() < MANY_NAMES { 1.0 } else { 2.0 };
     let mut best: HashMap<String, Vec<(String, f32)>> = HashMap::new();
     for (text, count) in counts.into_iter().filter(|(_, count)| *count >= least) {
-        let Some(sound) = sounds(&text).into_iter().next() else { continue };
+        let Some(sound) = spelling(&text) else { continue };
         let letters = sound.iter().filter_map(|syllable| syllable.chars().next()).collect();
         best.entry(letters).or_default().push((text, count));
     }
     for candidates in best.values_mut() {
-        // The longest text of equal count is the most telling; the text itself keeps the order.
         candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        candidates.truncate(2);
+        candidates.truncate(MAX_PER_INITIALS);
         candidates.shrink_to_fit();
     }
     best
@@ -193,11 +224,16 @@ fn is_several(word: &str) -> bool {
     word.chars().nth(1).is_some()
 }
 
-/// The different runs of a few Chinese characters in a name.
+/// The different runs of a few Chinese characters, single Latin letters among them, in a name.
 fn runs(name: &str) -> Vec<String> {
     let chars: Vec<char> = name.chars().collect();
-    let mut runs: Vec<String> = chars
-        .split(|c| !is_han(*c))
+    let is_latin = |at: usize| chars.get(at).is_some_and(char::is_ascii_alphanumeric);
+    let is_alone = |at: usize| !is_latin(at + 1) && (at == 0 || !is_latin(at - 1));
+    let stands = |at: usize| is_han(chars[at]) || (chars[at].is_ascii_lowercase() && is_alone(at));
+    let kept: Vec<char> =
+        (0..chars.len()).map(|at| if stands(at) { chars[at] } else { ' ' }).collect();
+    let mut runs: Vec<String> = kept
+        .split(|c| *c == ' ')
         .flat_map(|run| RUN_CHARS.flat_map(move |n| run.windows(n)))
         .map(|run| run.iter().collect())
         .collect();

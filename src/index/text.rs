@@ -23,6 +23,14 @@ pub enum PartKind {
     Section(SectionKind),
 }
 
+impl PartKind {
+    /// Whether it tells what callers see.
+    #[must_use]
+    pub fn tells_symptoms(self) -> bool {
+        matches!(self, Self::Summary | Self::Section(SectionKind::Symptoms))
+    }
+}
+
 /// A part of an article's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextPart<'a> {

@@ -3,10 +3,12 @@
 //! Entry points: [`sounds`] for Chinese, [`parses`] for Latin letters, [`rough`] for ears that
 //! do not tell some sounds apart.
 
+mod abbreviation;
 mod parse;
 mod readings;
 
-pub use parse::{Parse, parses};
+pub use abbreviation::{abbreviations, is_abbreviation, spelling};
+pub use parse::{Parse, beginning, parses};
 pub use readings::sounds;
 
 /// The sound of a syllable for ears that do not tell `zh` from `z`, `n` from `l` or `ing` from

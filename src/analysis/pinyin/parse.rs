@@ -20,6 +20,11 @@ static SYLLABLES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     syllables
 });
 
+/// Whether letters are exactly one syllable.
+pub(super) fn is_syllable(letters: &str) -> bool {
+    SYLLABLES.contains(letters)
+}
+
 /// Beginnings of syllables that are no syllables themselves count as unfinished ones.
 static BEGINNINGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     let beginnings = |syllable: &&'static str| {
@@ -61,6 +66,13 @@ pub fn parses(letters: &str, is_last: bool) -> Vec<Parse> {
     }
     parses.truncate(MAX_PARSES);
     parses
+}
+
+/// Letters as nothing but the beginning of a syllable.
+#[must_use]
+pub fn beginning(letters: &str) -> Option<Parse> {
+    let is_beginning = BEGINNINGS.contains(letters);
+    is_beginning.then(|| Parse { syllables: vec![letters.to_owned()], unfinished: true })
 }
 
 /// Adds the parses of `rest` into exactly `n` syllables behind `before`.

@@ -57,6 +57,7 @@ pub(super) fn run(
         return unknown(&snapshot, args, terminal);
     };
     let plan_codes = Plan::new(snapshot.analyzer(), &query.text).codes;
+    let plan_codes = plan_codes.into_iter().map(|code| code.key).collect();
     let explained = Explained { query: query.text, plan_codes, explanation };
     if args.json {
         terminal.json(&explained)?;

@@ -1,9 +1,10 @@
 //! What one article's text says about a query: collected in a single walk, without judging it.
 
 use super::{
+    plan::Plan,
     units::{Runs, Units},
     walk::{CellValue, Event, walk},
-    weights,
+    weights::{self, Weights},
 };
 use crate::{
     article::SectionKind,
@@ -23,7 +24,7 @@ pub(super) struct Evidence {
     pub line: f32,
     /// Whether the whole query occurs literally.
     pub literal: bool,
-    /// Whether a title or alias is the whole query.
+    /// Whether a title or alias is the whole query, as corrected and without filler.
     pub exact: bool,
     /// Where marked words of the query stand: title, aliases, symptoms, anywhere else.
     pub places: [bool; 4],
@@ -46,7 +47,10 @@ pub(super) struct Collector<'q> {
     /// For each typed unit what it adds where only different units count.
     gains: &'q [f32],
     marks: &'q [Mark],
+    weights: &'q Weights,
     literal: Literal<'q>,
+    /// Characters of a name that says just what the query says.
+    name: &'q [char],
 }
 
 /// Looks for the query's characters one after the other.
@@ -60,13 +64,14 @@ impl<'q> Collector<'q> {
     /// A collector for these units; `gains` has one value per typed unit, `marks` one per unit.
     #[must_use]
     pub(super) fn new(
+        plan: &'q Plan,
         units: &'q Units,
         gains: &'q [f32],
         marks: &'q [Mark],
-        literal: &'q [char],
     ) -> Self {
-        let failure = failure_table(literal);
-        Self { units, gains, marks, literal: Literal { pattern: literal, failure } }
+        let Plan { literal: pattern, name, weights, .. } = plan;
+        let literal = Literal { pattern, failure: failure_table(pattern) };
+        Self { units, gains, marks, weights, literal, name }
     }
 
     /// Walks through the text of one article.
@@ -87,7 +92,7 @@ impl<'q> Collector<'q> {
             in_lead: vec![false; n_units],
             matched: 0,
             n_chars: 0,
-            ended: false,
+            n_same: 0,
         };
         let has_symptoms = decode_text(text).any(|part| starts_lead(&part, true));
         let mut lead_started = false;
@@ -147,9 +152,9 @@ struct State<'c, 'q> {
     in_lead: Vec<bool>,
     /// Characters of the literal matched so far.
     matched: usize,
-    /// Searchable characters of the part so far, and whether the literal ended at the last one.
+    /// Searchable characters of the part so far, and how many of them are those of the name.
     n_chars: usize,
-    ended: bool,
+    n_same: usize,
 }
 
 impl State<'_, '_> {
@@ -158,10 +163,10 @@ impl State<'_, '_> {
         if !is_body {
             self.matched = 0;
         }
-        (self.n_chars, self.ended) = (0, false);
+        (self.n_chars, self.n_same) = (0, 0);
         for (text, is_text) in [(part.heading, false), (part.text, true)] {
             let at = At {
-                weight: weights::part(part.kind),
+                weight: self.collector.weights.place(part.kind),
                 is_title: part.kind == PartKind::Title,
                 is_body,
                 place: is_text.then(|| place(part.kind)),
@@ -175,8 +180,8 @@ impl State<'_, '_> {
             });
         }
         let is_name = matches!(part.kind, PartKind::Title | PartKind::Alias);
-        evidence.exact |=
-            is_name && self.ended && self.n_chars == self.collector.literal.pattern.len();
+        let n_name = self.collector.name.len();
+        evidence.exact |= is_name && self.n_chars == n_name && self.n_same == n_name;
     }
 
     fn cell(&mut self, value: CellValue, at: &At, evidence: &mut Evidence) {
@@ -220,8 +225,8 @@ impl State<'_, '_> {
 
     fn char(&mut self, c: char, evidence: &mut Evidence) {
         let Literal { pattern, failure } = &self.collector.literal;
+        self.n_same += usize::from(self.collector.name.get(self.n_chars) == Some(&c));
         self.n_chars += 1;
-        self.ended = false;
         if pattern.is_empty() {
             return;
         }
@@ -233,7 +238,6 @@ impl State<'_, '_> {
         }
         if self.matched == pattern.len() {
             evidence.literal = true;
-            self.ended = true;
             self.matched = failure[pattern.len() - 1];
         }
     }
@@ -268,7 +272,7 @@ mod tests {
         let units = Units::new(&plan);
         let encoded = format!("\u{1e}a\u{1f}\u{1f}\u{1f}标题\u{1e}o\u{1f}\u{1f}标题\u{1f}{text}");
         let marks = vec![Mark { shown: true, gain: 1.0 }; units.all.len()];
-        Collector::new(&units, &[], &marks, &plan.literal).collect(&encoded)
+        Collector::new(&plan, &units, &[], &marks).collect(&encoded)
     }
 
     #[test]

@@ -122,6 +122,7 @@ fn explanation(
             ("同一行", score.line),
             ("同义词", score.synonyms),
             ("原文照出", score.literal),
+            ("代码", score.code),
         ],
         tokens: tokens(ranker, ranked),
         synonyms: synonyms(ranker, ranked),

@@ -5,6 +5,7 @@ use time::Date;
 
 use super::{
     answer::{Answer, Facets, Hit, Note},
+    correct::How,
     evidence::Evidence,
     explain::missing,
     listing,
@@ -149,21 +150,29 @@ fn hit(
 
 /// Corrections that hits of the page contain, those of the same words together.
 fn corrected(ranker: &Ranker<'_>, page: &[Ranked]) -> Vec<Note> {
-    let mut notes: Vec<(usize, String, Vec<String>)> = Vec::new();
+    let mut notes: Vec<(How, usize, String, Vec<String>)> = Vec::new();
     for (c, correction) in ranker.plan.corrections.iter().enumerate() {
         if !page.iter().any(|hit| ranker.is_met(c, &hit.evidence)) {
             continue;
         }
         let used = correction.text.clone();
         match notes.last_mut() {
-            Some((start, _, all)) if *start == correction.start => all.push(used),
+            Some((how, start, _, all)) if (*how, *start) == (correction.how, correction.start) => {
+                all.push(used)
+            }
             _ => {
                 let typed = ranker.plan.typed(correction.start, correction.end);
-                notes.push((correction.start, typed, vec![used]));
+                notes.push((correction.how, correction.start, typed, vec![used]));
             }
         }
     }
-    notes.into_iter().map(|(_, text, used)| Note::Corrected { text, used }).collect()
+    notes
+        .into_iter()
+        .map(|(how, _, text, used)| match how {
+            How::Regional => Note::Synonym { text, used },
+            _ => Note::Corrected { text, used },
+        })
+        .collect()
 }
 
 /// Synonyms that counted for a hit of the page, and words that the first hit of all lacks.

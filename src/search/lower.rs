@@ -8,6 +8,7 @@ use tantivy::{
 };
 
 use super::{
+    codes::declared_codes,
     plan::{Alternative, Clause, Plan, Reason},
     query::Filters,
     weights,
@@ -52,8 +53,8 @@ pub(super) fn matches(snapshot: &Snapshot, plan: &Plan) -> Result<Box<dyn Query>
     let mut should: Clauses =
         terms.into_iter().flat_map(|(_, queries)| queries).map(|q| (Occur::Should, q)).collect();
     should.extend(all_grams(snapshot, plan).map(|query| (Occur::Should, query)));
-    should.extend(declared_codes(snapshot, plan)?.into_iter().map(|term| {
-        let query = TermQuery::new(term, IndexRecordOption::Basic);
+    should.extend(declared_codes(snapshot, plan)?.into_iter().map(|declared| {
+        let query = TermQuery::new(declared.term, IndexRecordOption::Basic);
         (Occur::Should, constant(Box::new(query), weights::CODE))
     }));
     Ok(Box::new(BooleanQuery::new(should)))
@@ -86,25 +87,11 @@ pub(super) fn filtered(
     Box::new(BooleanQuery::new(must))
 }
 
-/// The terms of the codes of a plan that some article declares.
-///
-/// # Errors
-/// When the index cannot be read.
-pub(super) fn declared_codes(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Term>, IndexError> {
-    let mut declared = Vec::new();
-    for code in &plan.codes {
-        let term = Term::from_field_text(snapshot.fields().codes, code);
-        if snapshot.searcher().doc_freq(&term)? > 0 {
-            declared.push(term);
-        }
-    }
-    Ok(declared)
-}
-
 /// Queries for one token or synonym, with the number of articles that have it.
 type Rated = (u64, Vec<Box<dyn Query>>);
 
-/// What was typed and what may have been meant by it. Filler chooses no candidates: an article that only shares filler does not match.
+/// What was typed and what may have been meant by it. Filler chooses no candidates: an article
+/// that only shares filler does not match.
 fn typed_terms(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Rated>, IndexError> {
     let typed = plan.clauses.iter().filter(|clause| clause.reason != Reason::Filler);
     let corrected = plan.corrections.iter().flat_map(|correction| &correction.clauses);
@@ -112,7 +99,7 @@ fn typed_terms(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Rated>, IndexErro
     for clause in typed.chain(corrected).filter(|clause| weights::first_stage(clause.kind) > 0.0) {
         let df = document_frequency(snapshot, clause)?;
         if df > 0 {
-            rated.push((df, in_both_fields(snapshot, clause, 1.0)));
+            rated.push((df, in_both_fields(snapshot, plan, clause, 1.0)));
         }
     }
     Ok(rated)
@@ -131,12 +118,12 @@ fn synonym_terms(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Rated>, IndexEr
             continue;
         }
         let queries = match needed.as_slice() {
-            [only] => in_both_fields(snapshot, only, weights::SYNONYM),
+            [only] => in_both_fields(snapshot, plan, only, plan.weights.synonym),
             several => {
                 let all = several.iter().map(|clause| {
                     let term = flat_term(snapshot, clause);
                     let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-                    let boost = weights::SYNONYM * weights::first_stage(clause.kind);
+                    let boost = plan.weights.synonym * weights::first_stage(clause.kind);
                     let boosted = BoostQuery::new(Box::new(query), boost);
                     (Occur::Must, Box::new(boosted) as Box<dyn Query>)
                 });
@@ -154,10 +141,15 @@ pub(super) fn needed_clauses(alternative: &Alternative) -> Vec<&Clause> {
     alternative.clauses.iter().filter(is_needed).collect()
 }
 
-fn in_both_fields(snapshot: &Snapshot, clause: &Clause, factor: f32) -> Vec<Box<dyn Query>> {
+fn in_both_fields(
+    snapshot: &Snapshot,
+    plan: &Plan,
+    clause: &Clause,
+    factor: f32,
+) -> Vec<Box<dyn Query>> {
     let fields = snapshot.fields();
     let weight = weights::first_stage(clause.kind) * clause.weight * factor;
-    [(fields.flat(clause.kind), weight), (fields.title(clause.kind), weight * weights::TITLE)]
+    [(fields.flat(clause.kind), weight), (fields.title(clause.kind), weight * plan.weights.title)]
         .into_iter()
         .map(|(field, boost)| {
             let term = Term::from_field_text(field, &clause.text);

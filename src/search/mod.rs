@@ -8,6 +8,7 @@
 //! writes an index.
 
 mod answer;
+mod codes;
 mod correct;
 mod evidence;
 mod explain;
@@ -36,6 +37,7 @@ use tantivy::{
 pub use answer::{
     Answer, FacetCount, Facets, Hit, MatchedBy, Note, Snippet, Suggestion, SuggestionKind,
 };
+pub use codes::Code;
 pub use correct::{Correction, How};
 pub use explain::{Explanation, SynonymShare, TokenShare, explain};
 pub use nearest::nearest_ids;
@@ -74,7 +76,7 @@ pub fn search(snapshot: &Snapshot, query: &Query) -> Result<Answer, QueryError> 
 /// # Errors
 /// [`QueryError`] as for a search.
 pub fn first_ids(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, QueryError> {
-    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    let plan = planned(snapshot, query)?;
     if plan.is_empty() {
         return Ok(Vec::new());
     }
@@ -100,17 +102,17 @@ pub fn match_set(snapshot: &Snapshot, text: &str) -> Result<Vec<String>, QueryEr
     Ok(found.into_iter().filter_map(|address| snapshot.id_of(address)).collect())
 }
 
-/// Whether some article has this token.
+/// Number of articles that have a token.
 ///
 /// # Errors
 /// [`QueryError::Index`] when the index cannot be read.
-pub fn is_known(snapshot: &Snapshot, clause: &Clause) -> Result<bool, QueryError> {
-    Ok(lower::document_frequency(snapshot, clause)? > 0)
+pub fn frequency(snapshot: &Snapshot, clause: &Clause) -> Result<u64, QueryError> {
+    Ok(lower::document_frequency(snapshot, clause)?)
 }
 
 /// The plan of a query, corrected unless it asks to be taken literally.
 fn planned(snapshot: &Snapshot, query: &Query) -> Result<Plan, IndexError> {
-    let plan = Plan::new(snapshot.analyzer(), &query.text);
+    let plan = Plan::weighted(snapshot.analyzer(), &query.text, query.weights);
     if query.corrects { plan.corrected(snapshot) } else { Ok(plan) }
 }
 

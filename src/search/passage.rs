@@ -59,7 +59,7 @@ pub(super) fn passages(ranker: &Ranker<'_>, ranked: &Ranked, text: &str) -> Pass
 /// The ranges to mark in a part, and its best line.
 fn mark<'t>(ranker: &Ranker<'_>, part: &TextPart<'t>) -> (Vec<[usize; 2]>, Line<'t>) {
     let units = &ranker.units;
-    let weight = weights::part(part.kind);
+    let weight = ranker.plan.weights.place(part.kind);
     let mut runs = Runs::new(units);
     let mut cells: Vec<usize> = Vec::new();
     let mut ranges = Vec::new();
@@ -100,7 +100,7 @@ fn reasons(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<MatchedBy> {
     let places = [MatchedBy::Title, MatchedBy::Alias, MatchedBy::Symptom, MatchedBy::Body];
     let met = places.into_iter().zip(ranked.evidence.places);
     let mut matched: Vec<MatchedBy> = met.filter(|(_, is_met)| *is_met).map(|(m, _)| m).collect();
-    if ranked.score.codes > 0 {
+    if ranked.score.code > 0.0 {
         matched.push(MatchedBy::Code);
     }
     let has_synonym = (0..ranker.plan.concepts.len())
@@ -114,7 +114,8 @@ fn reasons(ranker: &Ranker<'_>, ranked: &Ranked) -> Vec<MatchedBy> {
         How::Pinyin => MatchedBy::Pinyin,
         How::Initials => MatchedBy::Initials,
         How::Homophone => MatchedBy::Homophone,
-        How::Typo => MatchedBy::Typo,
+        How::Typo | How::Prefix => MatchedBy::Typo,
+        How::Regional => MatchedBy::Synonym,
     }));
     let is_telling = ranker.plan.literal.len() >= weights::LITERAL_CHARS || matched.is_empty();
     if ranked.evidence.literal && is_telling {

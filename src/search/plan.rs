@@ -8,20 +8,17 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
+    codes::{Code, codes},
     correct::{self, Correction},
-    weights,
+    weights::{SHIPPED, Weights},
 };
 use crate::{
-    analysis::{Analyzer, Kind, Scanned, code_key, grams, is_searchable, searchable_chars},
+    analysis::{Analyzer, Kind, Scanned, grams, searchable_chars},
     index::{IndexError, Snapshot},
 };
 
 /// Alternatives of a concept that are used at most.
 const MAX_ALTERNATIVES: usize = 16;
-/// Cells that may form one declared code.
-const MAX_CODE_CELLS: usize = 6;
-/// Windows of cells that are tried as declared codes at most.
-const MAX_CODE_WINDOWS: usize = 256;
 
 /// Why a clause is in the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +44,7 @@ pub struct Clause {
     pub cell: usize,
     /// Number of cells.
     pub n_cells: usize,
-    /// Sum over the occurrences of 1, or of [`weights::FILLER`] for filler.
+    /// Sum over the occurrences of 1, or of [`weights.filler`] for filler.
     pub weight: f32,
     /// Why it is there.
     pub reason: Reason,
@@ -91,21 +88,34 @@ pub struct Plan {
     /// What may have been meant by what the collection does not know; none until
     /// [`Plan::corrected`].
     pub corrections: Vec<Correction>,
-    /// Canonical forms of what may be declared codes, the longest first.
-    pub codes: Vec<String>,
+    /// What may be declared codes, the longest first.
+    pub codes: Vec<Code>,
     /// The searchable characters of the query.
     pub literal: Vec<char>,
     /// Pairs of them, or the only one; each once.
     pub grams: Vec<String>,
+    /// The characters of the query as corrected, filler left out: a name that has just these says
+    /// just this.
+    pub name: Vec<char>,
+    /// For each cell whether it lies in stop words; false everywhere when all do.
+    pub filler: Vec<bool>,
+    /// The weights that order what is found.
+    pub weights: Weights,
 }
 
 impl Plan {
     /// Plans a query. A query without any searchable character has an empty plan.
     #[must_use]
     pub fn new(analyzer: &Analyzer, text: &str) -> Self {
+        Self::weighted(analyzer, text, SHIPPED)
+    }
+
+    /// Plans a query that is answered with these weights.
+    #[must_use]
+    pub fn weighted(analyzer: &Analyzer, text: &str, weights: Weights) -> Self {
         let scanned = Scanned::new(text);
         let filler = telling_filler(analyzer.filler(&scanned));
-        let clauses = clauses(analyzer, &scanned, &filler);
+        let clauses = clauses(analyzer, &scanned, &filler, weights.filler);
         let concepts = concepts(analyzer, &scanned, text);
         let codes = codes(&scanned);
         let literal = searchable_chars(text);
@@ -114,7 +124,21 @@ impl Plan {
             _ => grams(text),
         };
         let (text, corrections) = (text.to_owned(), Vec::new());
-        Self { text, scanned, clauses, concepts, corrections, codes, literal, grams }
+        let mut plan = Self {
+            text,
+            scanned,
+            clauses,
+            concepts,
+            corrections,
+            codes,
+            literal,
+            grams,
+            name: Vec::new(),
+            filler,
+            weights,
+        };
+        plan.name = plan.name();
+        plan
     }
 
     /// The same plan with corrections of what the collection does not know.
@@ -123,7 +147,31 @@ impl Plan {
     /// When the index cannot be read.
     pub fn corrected(mut self, snapshot: &Snapshot) -> Result<Self, IndexError> {
         self.corrections = correct::corrections(snapshot, &self)?;
+        if !self.corrections.is_empty() {
+            self.name = self.name();
+        }
         Ok(self)
+    }
+
+    fn name(&self) -> Vec<char> {
+        let mut name = Vec::new();
+        let mut cell = 0;
+        while cell < self.scanned.cells.len() {
+            let correction = self.corrections.iter().find(|found| found.start == cell);
+            if let Some(found) = correction {
+                name.extend(searchable_chars(&found.text));
+            } else if !self.filler[cell] {
+                name.extend(searchable_chars(&self.scanned.text(cell, cell + 1)));
+            }
+            cell = correction.map_or(cell + 1, |found| found.end);
+        }
+        name
+    }
+
+    /// Whether all cells are in `covered` or filler.
+    #[must_use]
+    pub fn is_all_in(&self, covered: &[bool]) -> bool {
+        covered.iter().zip(&self.filler).all(|(covered, filler)| *covered || *filler)
     }
 
     /// The words of a half-open range of cells, as they were typed.
@@ -164,12 +212,17 @@ fn telling_filler(filler: Vec<bool>) -> Vec<bool> {
 }
 
 /// The tokens of a text, each once, with the sum of their weights.
-pub(super) fn clauses(analyzer: &Analyzer, scanned: &Scanned, filler: &[bool]) -> Vec<Clause> {
+pub(super) fn clauses(
+    analyzer: &Analyzer,
+    scanned: &Scanned,
+    filler: &[bool],
+    filler_weight: f32,
+) -> Vec<Clause> {
     let mut clauses: Vec<Clause> = Vec::new();
     let mut known: HashMap<(Kind, String), usize> = HashMap::new();
     for token in analyzer.tokens(scanned) {
         let is_filler = filler[token.cell..token.cell + token.n_cells].iter().all(|f| *f);
-        let weight = if is_filler { weights::FILLER } else { 1.0 };
+        let weight = if is_filler { filler_weight } else { 1.0 };
         let reason = if is_filler { Reason::Filler } else { Reason::Typed };
         match known.get(&(token.kind, token.text.clone())) {
             Some(&at) => {
@@ -214,39 +267,12 @@ fn concepts(analyzer: &Analyzer, scanned: &Scanned, text: &str) -> Vec<Concept> 
 fn alternative(analyzer: &Analyzer, term: &str) -> Alternative {
     let scanned = Scanned::new(term);
     let filler = vec![false; scanned.cells.len()];
-    let mut clauses = clauses(analyzer, &scanned, &filler);
+    let mut clauses = clauses(analyzer, &scanned, &filler, 1.0);
     clauses.retain(|clause| clause.kind != Kind::Part);
     for clause in &mut clauses {
         clause.reason = Reason::Synonym;
     }
     Alternative { text: term.to_owned(), scanned, clauses }
-}
-
-/// Neighbouring cells, one of them Latin and at most two other characters between them, as the
-/// canonical form of a code.
-fn codes(scanned: &Scanned) -> Vec<String> {
-    let cells = &scanned.cells;
-    let mut windows = Vec::new();
-    for start in 0..cells.len() {
-        let mut has_latin = false;
-        for end in start + 1..=(start + MAX_CODE_CELLS).min(cells.len()) {
-            let gap = end - start >= 2 && cells[end - 1].start - cells[end - 2].end > 2;
-            if gap || windows.len() >= MAX_CODE_WINDOWS {
-                break;
-            }
-            has_latin |= !cells[end - 1].han;
-            if has_latin {
-                windows.push((start, end));
-            }
-        }
-    }
-    windows.sort_by_key(|(start, end)| std::cmp::Reverse(end - start));
-    let mut codes: Vec<String> =
-        windows.into_iter().map(|(start, end)| code_key(&scanned.text(start, end))).collect();
-    codes.retain(|code| code.chars().any(is_searchable));
-    let mut seen = HashSet::new();
-    codes.retain(|code| seen.insert(code.clone()));
-    codes
 }
 
 #[cfg(test)]

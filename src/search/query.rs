@@ -2,6 +2,7 @@
 
 use time::Date;
 
+use super::weights::{SHIPPED, Weights};
 use crate::article::{FaultType, Severity, Status, Tier};
 
 /// Longest query, in characters.
@@ -89,6 +90,8 @@ pub struct Query {
     pub cut: Option<usize>,
     /// Whether what the collection does not know is also searched as what may have been meant.
     pub corrects: bool,
+    /// The weights that order the hits; others than the shipped ones only to measure.
+    pub weights: Weights,
 }
 
 impl Query {
@@ -109,6 +112,7 @@ impl Query {
             today,
             cut: None,
             corrects: true,
+            weights: SHIPPED,
         })
     }
 
@@ -125,6 +129,7 @@ impl Query {
             today,
             cut,
             corrects: true,
+            weights: SHIPPED,
         }
     }
 

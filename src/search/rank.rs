@@ -17,8 +17,8 @@
 use tantivy::{DocAddress, Term};
 
 use super::{
+    codes::{DeclaredCode, codes_of, declared_codes, worth_of},
     evidence::{Collector, Evidence, Mark},
-    lower::declared_codes,
     plan::{Clause, Concept, Plan, Reason},
     statistics::{Worth, idf, occurrences, saturation, worth},
     units::Units,
@@ -32,8 +32,10 @@ use crate::{
 /// The score of an article and what it is made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Score {
-    /// Declared codes of the article that the query names.
+    /// Declared codes of the article that the query surely names.
     pub codes: usize,
+    /// What declared codes add.
+    pub code: f32,
     /// BM25 over the flat text.
     pub flat: f32,
     /// Weighted BM25 over the title.
@@ -52,7 +54,8 @@ impl Score {
     /// The sum that articles of one tier are ordered by.
     #[must_use]
     pub(super) fn total(&self) -> f32 {
-        self.flat + self.title + self.lead + self.line + self.synonyms + self.literal
+        let text = self.flat + self.title + self.lead + self.line;
+        text + self.synonyms + self.literal + self.code
     }
 }
 
@@ -83,7 +86,9 @@ pub(super) struct Ranker<'a> {
     pub parts: Vec<(Clause, Worth)>,
     /// What each unit means for what is shown.
     pub marks: Vec<Mark>,
-    codes: Vec<Term>,
+    codes: Vec<DeclaredCode>,
+    /// For each alternative of each concept the share of its score that counts.
+    shares: Vec<Vec<f32>>,
     gains: Vec<f32>,
 }
 
@@ -94,7 +99,7 @@ impl<'a> Ranker<'a> {
     /// When the index cannot be read.
     pub(super) fn new(snapshot: &'a Snapshot, plan: &'a Plan) -> Result<Self, IndexError> {
         let units = Units::new(plan);
-        let worth = |clause: &Clause| worth(snapshot, clause);
+        let worth = |clause: &Clause| worth(snapshot, &plan.weights, clause);
         let worths: Vec<Worth> = units.all.iter().map(worth).collect::<Result<_, _>>()?;
         let parts = plan.clauses.iter().filter(|clause| clause.kind == Kind::Part);
         let parts = parts
@@ -103,7 +108,8 @@ impl<'a> Ranker<'a> {
         let gains = worths.iter().take(units.n_counted).map(|worth| worth.gain).collect();
         let marks = marks(plan, &units, &worths);
         let codes = declared_codes(snapshot, plan)?;
-        Ok(Self { snapshot, plan, units, worths, parts, marks, codes, gains })
+        let shares = shares(plan, &units, &worths);
+        Ok(Self { snapshot, plan, units, worths, parts, marks, codes, shares, gains })
     }
 
     /// Scores candidates of the first stage and sorts them, the best first.
@@ -113,13 +119,16 @@ impl<'a> Ranker<'a> {
     pub(super) fn rank(&self, candidates: &[(f32, DocAddress)]) -> Result<Vec<Ranked>, IndexError> {
         let addresses: Vec<DocAddress> = candidates.iter().map(|(_, address)| *address).collect();
         let part_counts = self.part_counts(&addresses)?;
-        let code_counts = self.code_counts(&addresses)?;
+        let codes = codes_of(self.snapshot, &self.codes, &addresses)?;
         let collector = self.collector();
         let mut ranked = Vec::with_capacity(candidates.len());
         for (i, (first_stage, address)) in candidates.iter().enumerate() {
-            let evidence = collector.collect(&self.snapshot.text(*address)?);
+            let text = self.snapshot.text(*address)?;
+            let evidence = collector.collect(&text);
             let mut score = self.score(*address, &evidence, &part_counts[i]);
-            score.codes = code_counts[i];
+            score.codes = codes[i].iter().filter(|code| code.is_sure).count();
+            score.code = codes[i].iter().map(|code| worth_of(self.snapshot, code, &text)).sum();
+            score.code *= self.plan.weights.code;
             ranked.push(Ranked { address: *address, first_stage: *first_stage, score, evidence });
         }
         self.favour_literal(&mut ranked);
@@ -128,7 +137,7 @@ impl<'a> Ranker<'a> {
     }
 
     fn collector(&self) -> Collector<'_> {
-        Collector::new(&self.units, &self.gains, &self.marks, &self.plan.literal)
+        Collector::new(self.plan, &self.units, &self.gains, &self.marks)
     }
 
     /// The evidence in a text, for an article that is shown without having been ranked.
@@ -139,8 +148,8 @@ impl<'a> Ranker<'a> {
 
     fn score(&self, address: DocAddress, evidence: &Evidence, parts: &[[u32; 2]]) -> Score {
         let mut score = Score {
-            lead: weights::LEAD * evidence.lead,
-            line: weights::LINE * evidence.line,
+            lead: self.plan.weights.lead * evidence.lead,
+            line: self.plan.weights.line * evidence.line,
             synonyms: self.synonyms(address, evidence),
             ..Score::default()
         };
@@ -152,8 +161,9 @@ impl<'a> Ranker<'a> {
             #[expect(clippy::cast_precision_loss, reason = "term frequencies are small")]
             let (flat, title) = (*flat as f32, *title as f32);
             score.flat += worth.flat * self.flat_saturation(clause.kind, address, flat);
-            score.title +=
-                weights::TITLE * worth.title * self.title_saturation(clause.kind, address, title);
+            score.title += self.plan.weights.title
+                * worth.title
+                * self.title_saturation(clause.kind, address, title);
         }
         score
     }
@@ -170,7 +180,7 @@ impl<'a> Ranker<'a> {
     pub(super) fn title(&self, unit: usize, address: DocAddress, evidence: &Evidence) -> f32 {
         let kind = self.units.all[unit].kind;
         let saturation = self.title_saturation(kind, address, evidence.title[unit]);
-        weights::TITLE * self.worths[unit].title * saturation
+        self.plan.weights.title * self.worths[unit].title * saturation
     }
 
     fn flat_saturation(&self, kind: Kind, address: DocAddress, count: f32) -> f32 {
@@ -178,7 +188,7 @@ impl<'a> Ranker<'a> {
             return 0.0;
         }
         let length = self.snapshot.columns(address.segment_ord).length(kind, address.doc_id);
-        saturation(count, length, self.snapshot.mean_length(kind), weights::B_FLAT)
+        saturation(count, length, self.snapshot.mean_length(kind), self.plan.weights.b)
     }
 
     fn title_saturation(&self, kind: Kind, address: DocAddress, count: f32) -> f32 {
@@ -204,19 +214,14 @@ impl<'a> Ranker<'a> {
         evidence: &Evidence,
     ) -> Option<(usize, f32)> {
         let Concept { start, end, alternatives, .. } = &self.plan.concepts[concept];
-        let typed: f32 = (0..self.units.n_typed)
-            .filter(|unit| {
-                let clause = &self.units.all[*unit];
-                clause.cell >= *start && clause.cell + clause.n_cells <= *end
-            })
-            .map(|unit| self.flat(unit, address, evidence))
-            .sum();
+        let typed = self.units.typed_in(*start, *end);
+        let typed: f32 = typed.map(|unit| self.flat(unit, address, evidence)).sum();
         let (best, score) = (0..alternatives.len())
             .map(|alternative| {
                 (alternative, self.alternative(concept, alternative, address, evidence))
             })
             .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let gain = weights::SYNONYM * score - typed;
+        let gain = self.plan.weights.synonym * score - typed;
         (gain > 0.0).then_some((best, gain))
     }
 
@@ -244,24 +249,26 @@ impl<'a> Ranker<'a> {
             }
             score += self.flat(unit, address, evidence);
         }
-        score
+        score * self.shares[concept][alternative]
     }
 
     /// The whole query as one more term: a name that is just this, and an occurrence that is rare
     /// among the candidates, add a share of all that the typed terms can add.
     fn favour_literal(&self, ranked: &mut [Ranked]) {
         let all: f32 = self.gains.iter().take(self.units.n_typed).sum();
+        let named: f32 = self.gains.iter().sum();
         let n_literal = ranked.iter().filter(|r| r.evidence.literal).count();
         let rarity = idf(self.snapshot, n_literal as u64) / idf(self.snapshot, 1);
         let is_favoured = self.plan.literal.len() >= weights::LITERAL_CHARS;
         for Ranked { evidence, score, .. } in ranked {
             if evidence.literal && is_favoured {
                 let is_alone = n_literal == 1;
-                let weight = if is_alone { weights::LITERAL_ALONE } else { weights::LITERAL };
+                let weight =
+                    if is_alone { weights::LITERAL_ALONE } else { self.plan.weights.literal };
                 score.literal += weight * all * rarity;
             }
             if evidence.exact {
-                score.literal += weights::EXACT * all;
+                score.literal += self.plan.weights.exact * named;
             }
         }
     }
@@ -295,17 +302,30 @@ impl<'a> Ranker<'a> {
         }
         Ok(counts)
     }
+}
 
-    /// For each address the number of its declared codes that the query names.
-    fn code_counts(&self, addresses: &[DocAddress]) -> Result<Vec<usize>, IndexError> {
-        let mut counts = vec![0; addresses.len()];
-        for term in &self.codes {
-            for (i, _) in occurrences(self.snapshot, term, addresses)? {
-                counts[i] += 1;
-            }
-        }
-        Ok(counts)
-    }
+/// A synonym counts as if it were as frequent as what was typed: it says the same, so its own
+/// rarity tells nothing more. Nothing is taken from synonyms of what no article has.
+/// Source: the reasoning of Lucene's `SynonymQuery`, which gives all members one frequency.
+fn shares(plan: &Plan, units: &Units, worths: &[Worth]) -> Vec<Vec<f32>> {
+    let sum =
+        |range: &mut dyn Iterator<Item = usize>| -> f32 { range.map(|u| worths[u].flat).sum() };
+    let concepts = plan.concepts.iter().zip(&units.alternatives);
+    concepts
+        .map(|(concept, alternatives)| {
+            let typed = units.typed_in(concept.start, concept.end);
+            let is_known = typed.clone().all(|unit| {
+                let is_needed = matches!(units.all[unit].kind, Kind::Word | Kind::Latin);
+                !is_needed || worths[unit].frequency > 0
+            });
+            let whole = sum(&mut typed.clone());
+            let share = |range: &std::ops::Range<usize>| {
+                let own = sum(&mut range.clone());
+                if is_known && own > whole { whole / own } else { 1.0 }
+            };
+            alternatives.iter().map(share).collect()
+        })
+        .collect()
 }
 
 /// Words, pairs and Latin runs are marked; single characters and filler only where the query has
@@ -317,7 +337,7 @@ fn marks(plan: &Plan, units: &Units, worths: &[Worth]) -> Vec<Mark> {
         let is_typed = unit < units.n_counted;
         Mark {
             shown: is_word && clause.reason != Reason::Filler && clause.kind != Kind::Unigram,
-            gain: worths[unit].gain * if is_typed { 1.0 } else { weights::SYNONYM },
+            gain: worths[unit].gain * if is_typed { 1.0 } else { plan.weights.synonym },
         }
     };
     units.all.iter().enumerate().map(mark).collect()

@@ -7,7 +7,7 @@ use tantivy::{
 use super::{
     lower::{document_frequency, title_frequency},
     plan::{Clause, Reason},
-    weights,
+    weights::{self, Weights},
 };
 use crate::index::{IndexError, Snapshot};
 
@@ -55,13 +55,17 @@ pub(super) fn occurrences(
     Ok(found)
 }
 
-pub(super) fn worth(snapshot: &Snapshot, clause: &Clause) -> Result<Worth, IndexError> {
+pub(super) fn worth(
+    snapshot: &Snapshot,
+    weights: &Weights,
+    clause: &Clause,
+) -> Result<Worth, IndexError> {
     let frequency = document_frequency(snapshot, clause)?;
-    let weight = weights::second_stage(clause.kind);
+    let weight = weights.kind(clause.kind);
     let idf_flat = idf(snapshot, frequency);
     let idf_title = idf(snapshot, title_frequency(snapshot, clause)?);
     let once = match clause.reason {
-        Reason::Filler => weights::FILLER,
+        Reason::Filler => weights.filler,
         Reason::Corrected => clause.weight,
         Reason::Typed | Reason::Synonym => 1.0,
     };

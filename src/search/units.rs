@@ -59,6 +59,19 @@ impl Units {
         units
     }
 
+    /// The typed units that lie wholly in a half-open range of cells.
+    pub(super) fn typed_in(
+        &self,
+        start: usize,
+        end: usize,
+    ) -> impl Iterator<Item = usize> + Clone + '_ {
+        let is_in = move |unit: &usize| {
+            let clause = &self.all[*unit];
+            clause.cell >= start && clause.cell + clause.n_cells <= end
+        };
+        (0..self.n_typed).filter(is_in)
+    }
+
     fn add(&mut self, scanned: &Scanned, clauses: &[Clause]) -> Range<usize> {
         let first = self.all.len();
         let base = self.ends.len();

@@ -50,6 +50,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("tantivy", &["index/", "search/", "analysis/adapter.rs"]),
     ("jieba_rs", &["analysis/"]),
     ("strsim", &["search/correct/"]),
+    ("ferrous_opencc", &["search/correct/"]),
     ("pulldown_cmark", &["article/"]),
     ("ammonia", &["article/"]),
     ("notify", &["kb/"]),

@@ -6,7 +6,7 @@ use super::{Correction, How};
 use crate::{
     analysis::{Kind, pinyin::sounds},
     index::{IndexError, Known, Lexicon, Snapshot},
-    search::{plan::Plan, weights},
+    search::{lower::document_frequency, plan::Plan, weights},
 };
 
 /// Lengths of a wrong word, in characters, in the order they are tried. Source: the ranking
@@ -87,7 +87,7 @@ fn weighted(
 }
 
 /// For each pair of neighbouring cells whether it is Chinese, in no article, and no part of a
-/// word that the segmenter knows.
+/// word that some article has.
 fn unknown_pairs(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<bool>, IndexError> {
     let n_pairs = plan.scanned.cells.len().saturating_sub(1);
     let mut unknown = vec![false; n_pairs];
@@ -99,9 +99,9 @@ fn unknown_pairs(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<bool>, IndexErr
         }
     }
     if unknown.contains(&true) {
-        for token in snapshot.analyzer().tokens(&plan.scanned) {
-            if token.kind == Kind::Word {
-                unknown[token.cell..token.cell + token.n_cells - 1].fill(false);
+        for word in plan.clauses.iter().filter(|clause| clause.kind == Kind::Word) {
+            if word.n_cells > 1 && document_frequency(snapshot, word)? > 0 {
+                unknown[word.cell..word.cell + word.n_cells - 1].fill(false);
             }
         }
     }

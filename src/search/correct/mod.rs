@@ -1,8 +1,8 @@
 //! Corrections: what a caller may have meant by what the collection does not know.
 //!
 //! ```text
-//! Latin runs:    pinyin, else a typing error, else initials
-//! Chinese runs:  another word that sounds the same
+//! Latin runs:    pinyin, else a typing error, else initials; the last one also as a beginning
+//! Chinese runs:  another word that sounds the same; words of Taiwan
 //! ```
 //!
 //! A correction is searched besides what was typed, with less weight, and is always named in the
@@ -12,6 +12,8 @@
 mod homophone;
 mod initials;
 mod pinyin;
+mod prefix;
+mod regional;
 mod typo;
 
 use super::plan::{Clause, Plan, Reason, clauses};
@@ -34,6 +36,10 @@ pub enum How {
     Homophone,
     /// It is spelt nearly like the Latin letters typed.
     Typo,
+    /// It begins with the Latin letters typed.
+    Prefix,
+    /// The mainland says it for the words of Taiwan typed.
+    Regional,
 }
 
 /// A term that is searched besides words the collection does not know.
@@ -63,7 +69,7 @@ impl Correction {
     ) -> Self {
         let scanned = Scanned::new(text);
         let filler = vec![false; scanned.cells.len()];
-        let mut clauses = clauses(analyzer, &scanned, &filler);
+        let mut clauses = clauses(analyzer, &scanned, &filler, 1.0);
         clauses.retain(|clause| clause.kind != Kind::Part);
         for clause in &mut clauses {
             clause.weight = weight;
@@ -80,6 +86,8 @@ struct LatinRun {
     frequency: u64,
     /// Whether it ends the query, so that it may be half typed.
     is_last: bool,
+    /// Whether an apostrophe joins it to the run before, as input methods part syllables.
+    is_joined: bool,
 }
 
 /// The corrections of a plan, from left to right.
@@ -94,6 +102,11 @@ pub(super) fn corrections(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Correc
         for run in runs.iter().filter(|run| run.frequency == 0) {
             let is_done = corrections.iter().any(|c| (c.start..c.end).contains(&run.cell));
             if !is_done {
+                let begun = prefix::corrections(snapshot, run)?;
+                if !begun.is_empty() {
+                    corrections.extend(begun);
+                    continue;
+                }
                 let found = match typo::correction(snapshot, run)? {
                     Some(correction) => vec![correction],
                     None => initials::corrections(snapshot, run)?,
@@ -102,6 +115,7 @@ pub(super) fn corrections(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Correc
             }
         }
     }
+    corrections.extend(regional::correction(snapshot, plan));
     corrections.extend(homophone::corrections(snapshot, plan)?);
     corrections.sort_by_key(|correction| correction.start);
     corrections.truncate(MAX_CORRECTIONS);
@@ -115,7 +129,10 @@ fn latin_runs(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<LatinRun>, IndexEr
         let text = plan.scanned.text(cell, cell + 1);
         let term = tantivy::Term::from_field_text(field, &text);
         let frequency = snapshot.searcher().doc_freq(&term)?;
-        Ok(LatinRun { cell, text, frequency, is_last: cell + 1 == cells.len() })
+        let is_last = cell + 1 == cells.len();
+        let before = cells[cell].start.checked_sub(1).map(|at| plan.scanned.folded.chars[at]);
+        let is_joined = cell > 0 && matches!(before, Some('\'' | '\u{2019}'));
+        Ok(LatinRun { cell, text, frequency, is_last, is_joined })
     };
     let latin = cells.iter().enumerate().filter(|(_, cell)| !cell.han);
     latin.map(|(cell, _)| run(cell)).collect()

@@ -2,7 +2,7 @@
 
 use super::{Correction, How, LatinRun};
 use crate::{
-    analysis::pinyin::{Parse, parses},
+    analysis::pinyin::{Parse, beginning, parses},
     index::{IndexError, Known, Lexicon, Snapshot},
     search::weights,
 };
@@ -59,7 +59,10 @@ struct Readable<'r> {
 fn stretches(runs: &[LatinRun]) -> Vec<Vec<Readable<'_>>> {
     let mut stretches: Vec<Vec<Readable<'_>>> = Vec::new();
     for run in runs {
-        let parses = parses(&run.text, run.is_last);
+        let mut parses = parses(&run.text, run.is_last);
+        if parses.is_empty() && run.is_joined && run.is_last {
+            parses.extend(beginning(&run.text));
+        }
         let is_syllable = parses.first().is_some_and(|parse| parse.syllables.len() == 1);
         if parses.is_empty() || (run.frequency > 1 && !is_syllable) {
             continue;

@@ -7,12 +7,15 @@ use serde::Serialize;
 use super::{
     Outcome, Settings,
     terminal::{CAUTION, DANGER, DIM, GOOD, STRONG, Terminal, Text},
-    today, with_advice,
+    with_advice,
 };
 use crate::{
-    eval::{self, Asked, Comparison, Figures, Judgment, Keystrokes, judgments},
+    eval::{
+        self, Ablation, Asked, Comparison, Figures, Fold, Judgment, Keystrokes, Setting, judgments,
+    },
     index::Snapshot,
     live,
+    search::weights::{PARAMETERS, Weights},
 };
 
 /// Failures that people are shown.
@@ -43,6 +46,24 @@ pub(super) struct Args {
     #[arg(long, help_heading = "选项", help = "列出没找对的查询里哪些词在所有文章中都没有")]
     missing: bool,
     #[arg(
+        long = "set",
+        value_name = "NAME=X",
+        value_parser = weight,
+        help_heading = "选项",
+        help = "用别的权重衡量，例如 title=0.4；可以多次"
+    )]
+    set: Vec<(String, f32)>,
+    #[arg(long, help_heading = "选项", help = "在全部查询上选权重，打印出来")]
+    learn: bool,
+    #[arg(long, help_heading = "选项", help = "逐项去掉排序的一个权重，看损失多少")]
+    ablate: bool,
+    #[arg(
+        long,
+        help_heading = "选项",
+        help = "五折交叉验证：在五分之四的查询上选权重，看其余五分之一"
+    )]
+    folds: bool,
+    #[arg(
         long,
         value_name = "FILE",
         help_heading = "选项",
@@ -68,6 +89,12 @@ struct Report {
     keystrokes: Option<Keystrokes>,
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<Comparison>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ablations: Option<Vec<Ablation>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    learned: Option<Weights>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    folds: Option<Vec<Fold>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<Vec<eval::MissingWord>>,
 }
@@ -95,7 +122,7 @@ pub(super) fn run(
 }
 
 fn report(args: &Args, snapshot: &Snapshot, judgments: &[Judgment]) -> anyhow::Result<Report> {
-    let outcome = eval::evaluate(snapshot, judgments, today())?;
+    let outcome = eval::evaluate(snapshot, judgments, setting(&args.set))?;
     let comparison = match &args.compare {
         Some(path) => {
             let before = serde_json::from_str(&fs_err::read_to_string(path)?)?;
@@ -103,14 +130,42 @@ fn report(args: &Args, snapshot: &Snapshot, judgments: &[Judgment]) -> anyhow::R
         }
         None => None,
     };
-    let keystrokes = args.keystrokes.then(|| eval::keystrokes(snapshot, judgments, today()));
+    let keystrokes = args.keystrokes.then(|| eval::keystrokes(snapshot, judgments));
     let missing = args.missing.then(|| eval::missing_words(snapshot, &outcome));
+    let ablations = args.ablate.then(|| eval::ablations(snapshot, judgments));
+    let folds = args.folds.then(|| eval::folds(snapshot, judgments));
+    let learned = args.learn.then(|| eval::learn(snapshot, judgments));
     Ok(Report {
+        learned: learned.transpose()?,
+        ablations: ablations.transpose()?,
+        folds: folds.transpose()?,
         keystrokes: keystrokes.transpose()?,
         missing: missing.transpose()?,
         comparison,
         outcome,
     })
+}
+
+/// A weight and its value, as given on the command line.
+fn weight(given: &str) -> Result<(String, f32), String> {
+    let names = || PARAMETERS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("、");
+    let (name, value) = given.split_once('=').ok_or("应为 名称=数值")?;
+    if !PARAMETERS.iter().any(|(known, _)| *known == name) {
+        return Err(format!("没有叫 {name} 的权重，可用的有：{}", names()));
+    }
+    let value = value.parse().map_err(|_| format!("“{value}”不是数"))?;
+    Ok((name.to_owned(), value))
+}
+
+fn setting(set: &[(String, f32)]) -> Setting {
+    let mut setting = Setting::default();
+    for (name, value) in set {
+        let known = PARAMETERS.iter().find(|(known, _)| known == name);
+        if let Some((_, weight)) = known {
+            *weight(&mut setting.weights) = *value;
+        }
+    }
+    setting
 }
 
 fn show(terminal: &mut Terminal, report: &Report) -> anyhow::Result<()> {
@@ -134,6 +189,18 @@ fn show(terminal: &mut Terminal, report: &Report) -> anyhow::Result<()> {
             let line = format!("{}（{}）", word.word, word.queries.join("；"));
             terminal.hanging("· ", Text::default().plain(&line))?;
         }
+    }
+    if let Some(ablations) = &report.ablations {
+        show_ablations(terminal, &report.outcome, ablations)?;
+    }
+    if let Some(mut weights) = report.learned {
+        terminal.gap()?;
+        for (name, weight) in PARAMETERS {
+            terminal.line(Text::default().plain(&format!("{name} = {}", weight(&mut weights))))?;
+        }
+    }
+    if let Some(folds) = &report.folds {
+        show_folds(terminal, folds)?;
     }
     match &report.comparison {
         Some(comparison) => show_comparison(terminal, comparison),
@@ -180,6 +247,54 @@ fn show_failures(terminal: &mut Terminal, asked: &[Asked]) -> anyhow::Result<()>
         );
         terminal.hanging("· ", Text::default().styled(&place, style).plain(&line))?;
     }
+    Ok(())
+}
+
+/// For each thing left out what is lost, in points of top-1 and top-3, and of top-1 by kind.
+fn show_ablations(
+    terminal: &mut Terminal,
+    whole: &eval::Outcome,
+    ablations: &[Ablation],
+) -> anyhow::Result<()> {
+    terminal.gap()?;
+    let points = |then: f64, now: f64| format!("{:+.1}", (then - now) * 100.0);
+    let kinds = whole.kinds.iter().map(|(kind, _)| kind.as_str()).collect::<Vec<_>>().join(" ");
+    let heading = format!("去掉（百分点）  top-1 top-3 nDCG@10 | top-1：{kinds}");
+    terminal.line(Text::default().styled(&heading, DIM))?;
+    for Ablation { without, outcome } in ablations {
+        let (then, now) = (&outcome.overall, &whole.overall);
+        let by_kind = outcome.kinds.iter().zip(&whole.kinds);
+        let by_kind: Vec<String> =
+            by_kind.map(|((_, then), (_, now))| points(then.top1, now.top1)).collect();
+        let line = format!(
+            "{without:<12} {:>6} {:>6} {:>6} | {}",
+            points(then.top1, now.top1),
+            points(then.top3, now.top3),
+            points(then.ndcg, now.ndcg),
+            by_kind.join(" ")
+        );
+        terminal.line(Text::default().plain(&line))?;
+    }
+    Ok(())
+}
+
+fn show_folds(terminal: &mut Terminal, folds: &[Fold]) -> anyhow::Result<()> {
+    terminal.gap()?;
+    let heading = "五折：选权重的查询 → 其余的查询（出厂权重）的 top-1";
+    terminal.line(Text::default().styled(heading, DIM))?;
+    let line = |name: &str, [chosen_on, left_out, shipped]: [f64; 3]| {
+        let [chosen_on, left_out, shipped] = [chosen_on, left_out, shipped].map(|f| f * 100.0);
+        format!("{name} {chosen_on:.1}% → {left_out:.1}%（{shipped:.1}%）")
+    };
+    let tops = |fold: &Fold| [fold.chosen_on.top1, fold.left_out.top1, fold.shipped.top1];
+    for (i, fold) in folds.iter().enumerate() {
+        terminal.line(Text::default().plain(&line(&format!("{}", i + 1), tops(fold))))?;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a handful of folds")]
+    let n = folds.len().max(1) as f64;
+    let mean = |i: usize| folds.iter().map(|fold| tops(fold)[i]).sum::<f64>() / n;
+    let means = [mean(0), mean(1), mean(2)];
+    terminal.line(Text::default().styled(&line("平均", means), STRONG))?;
     Ok(())
 }
 

@@ -1,9 +1,8 @@
 //! How many keys a helpdesk agent presses until the right strategy is on the screen.
 
 use serde::{Deserialize, Serialize};
-use time::Date;
 
-use super::{first_ids, judgments::Judgment};
+use super::{Setting, first_ids, judgments::Judgment};
 use crate::{
     analysis::{folded_string, is_han, pinyin::sounds},
     index::Snapshot,
@@ -42,12 +41,8 @@ pub struct Keystrokes {
 ///
 /// # Errors
 /// [`QueryError`] as for a search.
-pub fn keystrokes(
-    snapshot: &Snapshot,
-    judgments: &[Judgment],
-    today: Date,
-) -> Result<Keystrokes, QueryError> {
-    let typed = judgments.iter().map(|judgment| typing(snapshot, judgment, today));
+pub fn keystrokes(snapshot: &Snapshot, judgments: &[Judgment]) -> Result<Keystrokes, QueryError> {
+    let typed = judgments.iter().map(|judgment| typing(snapshot, judgment));
     let typed: Vec<Typing> = typed.collect::<Result<_, _>>()?;
     let mut keys: Vec<usize> =
         typed.iter().map(|typing| typing.keys.unwrap_or(usize::MAX)).collect();
@@ -59,11 +54,11 @@ pub fn keystrokes(
     Ok(Keystrokes { median: quantile(5), p90: quantile(9), typed })
 }
 
-fn typing(snapshot: &Snapshot, judgment: &Judgment, today: Date) -> Result<Typing, QueryError> {
+fn typing(snapshot: &Snapshot, judgment: &Judgment) -> Result<Typing, QueryError> {
     let states = states(&judgment.query);
     let mut since = None;
     for (keys, state) in (1..).zip(&states) {
-        let ids = first_ids(snapshot, state, today, SHOWN)?;
+        let ids = first_ids(snapshot, state, Setting::default(), SHOWN)?;
         let is_shown = ids.iter().any(|id| judgment.primary.contains(id));
         since = if is_shown { since.or(Some(keys)) } else { None };
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Outcome;
 use crate::{
     index::Snapshot,
-    search::{Plan, QueryError, is_known},
+    search::{Plan, QueryError, frequency},
 };
 
 /// A word that occurs in no article.
@@ -32,7 +32,7 @@ pub fn missing_words(
     for asked in outcome.asked.iter().filter(|asked| asked.rank != Some(1)) {
         let plan = Plan::new(snapshot.analyzer(), &asked.query);
         for word in plan.telling_words() {
-            if !is_known(snapshot, word)? {
+            if frequency(snapshot, word)? == 0 {
                 words.entry(word.text.clone()).or_default().push(asked.query.clone());
             }
         }

@@ -8,6 +8,7 @@ pub mod judgments;
 mod keystrokes;
 mod metrics;
 mod missing;
+mod tune;
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -17,15 +18,34 @@ pub use judgments::{Judgment, JudgmentError};
 pub use keystrokes::{Keystrokes, Typing, keystrokes};
 pub use metrics::Figures;
 pub use missing::{MissingWord, missing_words};
+pub use tune::{Ablation, Fold, ablations, folds, learn};
 
 use crate::{
     article::Status,
     index::Snapshot,
-    search::{Query, QueryError, search},
+    search::{
+        self, Query, QueryError,
+        weights::{SHIPPED, Weights},
+    },
 };
 
 /// Hits that count. All figures are over the first ten.
 pub const DEPTH: usize = 10;
+
+/// How queries are answered while they are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The weights of the ranking.
+    pub weights: Weights,
+    /// Whether unknown words are corrected.
+    pub corrects: bool,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { weights: SHIPPED, corrects: true }
+    }
+}
 
 /// What one judged query gave.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,9 +82,9 @@ pub struct Outcome {
 pub fn evaluate(
     snapshot: &Snapshot,
     judgments: &[Judgment],
-    today: Date,
+    setting: Setting,
 ) -> Result<Outcome, QueryError> {
-    let asked = judgments.iter().map(|judgment| ask(snapshot, judgment, today));
+    let asked = judgments.iter().map(|judgment| ask(snapshot, judgment, setting));
     let asked: Vec<Asked> = asked.collect::<Result<_, _>>()?;
     let mut kinds: Vec<String> = Vec::new();
     for one in &asked {
@@ -81,8 +101,8 @@ pub fn evaluate(
     Ok(Outcome { overall: Figures::mean(asked.iter().map(|one| one.figures)), kinds, asked })
 }
 
-fn ask(snapshot: &Snapshot, judgment: &Judgment, today: Date) -> Result<Asked, QueryError> {
-    let hits = first_ids(snapshot, &judgment.query, today, DEPTH)?;
+fn ask(snapshot: &Snapshot, judgment: &Judgment, setting: Setting) -> Result<Asked, QueryError> {
+    let hits = first_ids(snapshot, &judgment.query, setting, DEPTH)?;
     Ok(Asked {
         query: judgment.query.clone(),
         kind: judgment.kind.clone(),
@@ -93,16 +113,16 @@ fn ask(snapshot: &Snapshot, judgment: &Judgment, today: Date) -> Result<Asked, Q
     })
 }
 
-/// Ids of the first hits; nearest articles of a query without matches are no hits.
+/// Ids of the first hits.
 fn first_ids(
     snapshot: &Snapshot,
     text: &str,
-    today: Date,
+    setting: Setting,
     limit: usize,
 ) -> Result<Vec<String>, QueryError> {
-    let mut query = Query::cut(text, today).page(limit, 0)?;
+    // No date matters for the order.
+    let mut query = Query::cut(text, Date::MIN).page(limit, 0)?;
     query.filters.status.push(Status::Draft);
-    let answer = search(snapshot, &query)?;
-    let hits = if answer.total == 0 { Vec::new() } else { answer.hits };
-    Ok(hits.into_iter().map(|hit| hit.card.id).collect())
+    (query.weights, query.corrects) = (setting.weights, setting.corrects);
+    search::first_ids(snapshot, &query)
 }

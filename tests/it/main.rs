@@ -23,6 +23,7 @@ mod killing;
 mod layers;
 mod living;
 mod recall;
+mod relevance;
 mod requests;
 mod rules;
 mod scaffold;

@@ -28,8 +28,11 @@ fn words_are_segmented_for_search() {
 }
 
 #[test]
-fn bigrams_stay_inside_runs_and_a_run_of_one_is_itself() {
-    assert_eq!(texts(Kind::Bigram, "硬盘坏，换win盘"), ["硬盘", "盘坏", "换", "盘"]);
+fn pairs_touch_and_a_run_of_one_is_itself_too() {
+    assert_eq!(
+        texts(Kind::Bigram, "硬盘坏，换win盘"),
+        ["硬盘", "盘坏", "换", "换win", "win盘", "盘"]
+    );
 }
 
 #[test]

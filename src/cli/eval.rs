@@ -1,6 +1,6 @@
 //! `jiuji eval`: how well the search finds, over judged queries.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use serde::Serialize;
 
@@ -109,6 +109,8 @@ pub(super) fn run(
         None => judgments::read(&args.queries)?,
     };
     let snapshot = live::open_snapshot(&settings.live_options(false)).map_err(with_advice)?;
+    let unknown = unknown(&snapshot, &judgments)?.join("、");
+    anyhow::ensure!(unknown.is_empty(), "评测查询里的 id 没有对应的文章：{unknown}");
     let report = report(args, &snapshot, &judgments)?;
     if args.json {
         terminal.json(&report)?;
@@ -144,6 +146,19 @@ fn report(args: &Args, snapshot: &Snapshot, judgments: &[Judgment]) -> anyhow::R
         comparison,
         outcome,
     })
+}
+
+/// Judged ids that no article has: they could never be found.
+fn unknown(snapshot: &Snapshot, judgments: &[Judgment]) -> anyhow::Result<Vec<String>> {
+    let ids = judgments.iter().flat_map(|judgment| judgment.primary.iter().chain(&judgment.also));
+    let ids: BTreeSet<&String> = ids.collect();
+    let mut unknown = Vec::new();
+    for id in ids {
+        if snapshot.address(id)?.is_none() {
+            unknown.push(id.clone());
+        }
+    }
+    Ok(unknown)
 }
 
 /// A weight and its value, as given on the command line.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Setting, first_ids, judgments::Judgment};
 use crate::{
-    analysis::{folded_string, is_han, pinyin::sounds},
+    analysis::{folded_string, is_han, phonetics::sounds},
     index::Snapshot,
     search::QueryError,
 };

@@ -9,7 +9,7 @@ use tantivy::{DocAddress, Searcher, schema::Field};
 use super::{IndexError, decode_text, first_text::FirstText, schema::Fields};
 use crate::analysis::{
     Kind, folded_string, is_han,
-    pinyin::{rough, sounds, spelling},
+    phonetics::{rough, sounds, spelling},
 };
 
 /// Longest word, in characters. Source: the ranking experiment.
@@ -89,22 +89,26 @@ impl Lexicon {
         self.by_sound.get(&syllables.join(" ")).map_or(&[], Vec::as_slice)
     }
 
-    /// The most frequent word that begins with these syllables, the last of them unfinished, and
-    /// has as many.
+    /// The most frequent words that begin with these syllables, the last of them unfinished, and
+    /// have as many.
     #[must_use]
-    pub fn by_unfinished_sound(&self, syllables: &[&str]) -> Option<&Known> {
+    pub fn by_unfinished_sound(&self, syllables: &[&str]) -> Vec<&Known> {
         /// Sounds with one beginning that are looked at.
         const MAX_SOUNDS: usize = 500;
         let beginning = syllables.join(" ");
         let n_more =
             |sound: &String| sound.strip_prefix(&beginning).is_some_and(|rest| !rest.contains(' '));
-        self.by_sound
+        let mut words: Vec<&Known> = self
+            .by_sound
             .range(beginning.clone()..)
             .take(MAX_SOUNDS)
             .take_while(|(sound, _)| sound.starts_with(&beginning))
             .filter(|(sound, _)| n_more(sound))
-            .filter_map(|(_, words)| words.first())
-            .max_by_key(|word| word.frequency)
+            .flat_map(|(_, words)| words)
+            .collect();
+        words.sort_by(|a, b| b.frequency.cmp(&a.frequency).then_with(|| a.text.cmp(&b.text)));
+        words.dedup();
+        words
     }
 
     /// Words that sound like these syllables for ears that mix up similar sounds, the most

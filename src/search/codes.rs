@@ -47,7 +47,9 @@ pub struct Code {
     pub start: usize,
     /// One past the last cell.
     pub end: usize,
-    /// Whether it is surely meant as a code. A bare number or Chinese words may as well be text.
+    /// Whether it reads as a code. A bare number or Chinese words may as well be text.
+    pub is_telling: bool,
+    /// Whether it is surely meant as a code: it reads as one, or what stands before says so.
     pub is_sure: bool,
 }
 
@@ -78,7 +80,7 @@ pub(super) fn declared_codes(
         let frequency = snapshot.searcher().doc_freq(&term)?;
         let is_new = declared.iter().all(|known| known.term != term);
         let is_inside = covered[code.start..code.end].iter().all(|covered| *covered);
-        if frequency > 0 && is_new && (code.is_sure || !is_inside) {
+        if frequency > 0 && is_new && (code.is_telling || !is_inside) {
             covered[code.start..code.end].fill(true);
             declared.push(DeclaredCode {
                 key: code.key.clone(),
@@ -120,9 +122,9 @@ fn code(scanned: &Scanned, start: usize, end: usize) -> Code {
     let key = code_key(&scanned.text(start, end));
     let has_latin = scanned.cells[start..end].iter().any(|cell| !cell.han);
     let is_number = end == start + 1 && scanned.cells[start].is_number(&scanned.folded);
-    let is_short = key.chars().nth(1).is_none();
-    let is_sure = has_latin && !is_short && (!is_number || is_called_code(scanned, start));
-    Code { key, start, end, is_sure }
+    let is_telling = has_latin && !is_number && key.chars().nth(1).is_some();
+    let is_sure = is_telling || is_called_code(scanned, start);
+    Code { key, start, end, is_telling, is_sure }
 }
 
 /// Whether what stands directly before a number says that it is a code: a word for one, or the
@@ -133,9 +135,14 @@ fn is_called_code(scanned: &Scanned, cell: usize) -> bool {
         return true;
     }
     let start = scanned.cells[cell].start;
-    let mut behind = scanned.folded.chars[..start].iter().rev().skip_while(|c| **c == ' ');
+    let mut behind = scanned.folded.chars[..start].iter().rev().skip_while(|c| is_bracket(**c));
     behind.next().is_some_and(|c| matches!(c, ':' | '=' | '#'))
         && behind.next().is_some_and(|c| !c.is_ascii_digit())
+}
+
+/// What may stand between a mark and the code it announces.
+fn is_bracket(c: char) -> bool {
+    matches!(c, ' ' | '-' | '_' | '[' | '(' | '"' | '\'' | '“' | '「')
 }
 
 /// For each address its codes of `declared`.
@@ -169,4 +176,43 @@ pub(super) fn worth_of(snapshot: &Snapshot, code: &DeclaredCode, text: &str) -> 
 fn place_of(text: &str, key: &str) -> Option<usize> {
     let mut codes = decode_text(text).filter(|part| part.kind == PartKind::Codes);
     codes.position(|part| code_key(part.text) == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The code with this key in a text, and whether it is surely meant as one.
+    fn is_sure(text: &str, key: &str) -> Option<bool> {
+        let codes = codes(&Scanned::new(text));
+        codes.iter().find(|code| code.key == key).map(|code| code.is_sure)
+    }
+
+    #[test]
+    fn neighbouring_cells_may_be_a_code_the_longest_first() {
+        let keys = |text| codes(&Scanned::new(text)).into_iter().map(|code| code.key);
+        assert_eq!(keys("报 ORA-12541 错").next().as_deref(), Some("报ora12541错"));
+        assert!(keys("报 ORA-12541 错").any(|key| key == "ora12541"));
+        assert!(keys("data 52e").any(|key| key == "data52e"));
+    }
+
+    #[test]
+    fn a_number_is_a_code_only_where_something_says_so() {
+        for (text, key, expected) in [
+            ("ORA-12541", "ora12541", true),
+            ("ENOSPC", "enospc", true),
+            ("接口全 500 要回滚", "500", false),
+            ("买了 500 台电脑", "500", false),
+            ("HTTP 500", "500", true),
+            ("错误代码：1069", "1069", true),
+            ("request failed: 1618 (retry)", "1618", true),
+            ("failed: [U_]", "u", true),
+            ("U盘", "u", false),
+            ("08:12:01 磁盘已满", "12", false),
+            ("磁盘已满", "磁盘已满", false),
+            ("ERROR: 磁盘已满", "磁盘已满", true),
+        ] {
+            assert_eq!(is_sure(text, key), Some(expected), "{text}");
+        }
+    }
 }

@@ -76,6 +76,12 @@ pub fn search(snapshot: &Snapshot, query: &Query) -> Result<Answer, QueryError> 
 /// # Errors
 /// [`QueryError`] as for a search.
 pub fn first_ids(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, QueryError> {
+    let first = first_addresses(snapshot, query)?.into_iter();
+    Ok(first.filter_map(|address| snapshot.id_of(address)).collect())
+}
+
+/// The same as addresses in the index.
+fn first_addresses(snapshot: &Snapshot, query: &Query) -> Result<Vec<DocAddress>, QueryError> {
     let plan = planned(snapshot, query)?;
     if plan.is_empty() {
         return Ok(Vec::new());
@@ -85,8 +91,7 @@ pub fn first_ids(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Quer
     let top = TopDocs::with_limit(weights::RERANKED.max(query.limit)).order_by_score();
     let best = snapshot.searcher().search(&engine_query, &top).map_err(IndexError::from)?;
     let ranked = rank::Ranker::new(snapshot, &plan)?.rank(&best)?;
-    let first = ranked.iter().take(query.limit);
-    Ok(first.filter_map(|ranked| snapshot.id_of(ranked.address)).collect())
+    Ok(ranked.iter().take(query.limit).map(|ranked| ranked.address).collect())
 }
 
 /// Ids of all published articles that match, in no particular order.

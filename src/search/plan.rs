@@ -320,14 +320,6 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_tried_longest_first_and_never_across_words() {
-        assert_eq!(plan("报 ORA-12541 错").codes[0], "报ora12541错");
-        assert!(plan("报 ORA-12541 错").codes.contains(&"ora12541".to_owned()));
-        assert!(plan("data 52e").codes.contains(&"data52e".to_owned()));
-        assert!(plan("硬盘坏了").codes.is_empty());
-    }
-
-    #[test]
     fn a_query_of_punctuation_is_empty() {
         assert!(plan("？！……").is_empty());
         assert_eq!(plan("卡").grams, ["卡"]);

@@ -36,9 +36,8 @@ pub fn suggest(snapshot: &Snapshot, typed: &str) -> Result<Vec<Suggestion>, Quer
     for term in terms_with_prefix(snapshot, &prefix)? {
         suggestions.extend(names_of(snapshot, &term)?);
     }
-    let best = super::search(snapshot, &query)?;
-    if best.total > 0 {
-        suggestions.extend(best.hits.into_iter().map(|hit| by_title(hit.card)));
+    for address in super::first_addresses(snapshot, &query)? {
+        suggestions.push(by_title(snapshot.card(address)?.card));
     }
     let mut seen = HashSet::new();
     suggestions.retain(|s| seen.insert(folded_string(&s.text)));

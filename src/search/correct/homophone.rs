@@ -4,7 +4,7 @@ use tantivy::Term;
 
 use super::{Correction, How};
 use crate::{
-    analysis::{Kind, pinyin::sounds},
+    analysis::{Kind, phonetics::sounds},
     index::{IndexError, Known, Lexicon, Snapshot},
     search::{lower::document_frequency, plan::Plan, weights},
 };

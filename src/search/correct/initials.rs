@@ -2,7 +2,7 @@
 
 use super::{Correction, How, LatinRun};
 use crate::{
-    analysis::pinyin::{abbreviations, is_abbreviation},
+    analysis::phonetics::{abbreviations, is_abbreviation},
     index::{IndexError, Snapshot},
     search::weights,
 };

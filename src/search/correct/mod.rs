@@ -11,9 +11,9 @@
 
 mod homophone;
 mod initials;
-mod pinyin;
 mod prefix;
 mod regional;
+mod syllables;
 mod typo;
 
 use super::plan::{Clause, Plan, Reason, clauses};
@@ -98,7 +98,7 @@ pub(super) fn corrections(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<Correc
     let runs = latin_runs(snapshot, plan)?;
     let mut corrections = Vec::new();
     if runs.iter().any(|run| run.frequency <= 1) {
-        corrections = pinyin::corrections(snapshot, &runs)?;
+        corrections = syllables::corrections(snapshot, &runs)?;
         for run in runs.iter().filter(|run| run.frequency == 0) {
             let is_done = corrections.iter().any(|c| (c.start..c.end).contains(&run.cell));
             if !is_done {

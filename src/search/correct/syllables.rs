@@ -2,13 +2,15 @@
 
 use super::{Correction, How, LatinRun};
 use crate::{
-    analysis::pinyin::{Parse, beginning, parses},
+    analysis::phonetics::{Parse, beginning, parses},
     index::{IndexError, Known, Lexicon, Snapshot},
     search::weights,
 };
 
 /// Ways to read all runs together at most. Source: the ranking experiment.
 const MAX_READINGS: usize = 64;
+/// Other words that are tried for the last, unfinished one. Source: own choice.
+const MAX_ENDINGS: usize = 3;
 /// Most syllables of one word. Source: the ranking experiment.
 const MAX_WORD: usize = 6;
 /// Syllables read at most.
@@ -45,6 +47,11 @@ pub(super) fn corrections(
         {
             let cells = [first.run.cell, last.run.cell + 1];
             corrections.push(spelling.correction(snapshot, cells, weight));
+            let others = spelling.other_endings(lexicon).into_iter();
+            corrections.extend(others.map(|text| {
+                let weight = weight * weights::OTHER_ENDING;
+                Correction::new(snapshot.analyzer(), cells, &text, How::Pinyin, weight)
+            }));
         }
     }
     Ok(corrections)
@@ -100,7 +107,7 @@ type LookUp<'l> = &'l dyn Fn(&[&str], bool) -> Option<&'l Known>;
 
 fn exact<'l>(lexicon: &'l Lexicon, syllables: &[&str], unfinished: bool) -> Option<&'l Known> {
     if unfinished {
-        lexicon.by_unfinished_sound(syllables)
+        lexicon.by_unfinished_sound(syllables).into_iter().next()
     } else {
         lexicon.by_sound(syllables).first()
     }
@@ -109,6 +116,8 @@ fn exact<'l>(lexicon: &'l Lexicon, syllables: &[&str], unfinished: bool) -> Opti
 /// Words for a reading, `None` for a syllable that no word has.
 struct Spelling {
     cost: f32,
+    /// Syllables of the last word, when the last of them is unfinished.
+    ending: Option<Vec<String>>,
     words: Vec<Option<String>>,
 }
 
@@ -144,7 +153,9 @@ fn spell(reading: &Parse, n_articles: usize, look_up: LookUp<'_>) -> Option<Spel
         at = before;
     }
     words.reverse();
-    Some(Spelling { cost, words })
+    let n_last = words.last()?.as_ref().map_or(1, |word| word.chars().count());
+    let last = || reading.syllables[n.saturating_sub(n_last)..].to_vec();
+    Some(Spelling { cost, ending: reading.unfinished.then(last), words })
 }
 
 /// The logarithm of the share of articles with a word.
@@ -161,6 +172,15 @@ fn is_single(word: &str) -> bool {
 impl Spelling {
     fn has_word(&self) -> bool {
         self.words.iter().flatten().any(|word| !is_single(word))
+    }
+
+    /// Other words that the last, unfinished one may become.
+    fn other_endings(&self, lexicon: &Lexicon) -> Vec<String> {
+        let Some(ending) = &self.ending else { return Vec::new() };
+        let syllables: Vec<&str> = ending.iter().map(String::as_str).collect();
+        let words = lexicon.by_unfinished_sound(&syllables).into_iter().skip(1);
+        let several = words.filter(|word| !is_single(&word.text)).take(MAX_ENDINGS);
+        several.map(|word| word.text.clone()).collect()
     }
 
     fn correction(&self, snapshot: &Snapshot, cells: [usize; 2], weight: f32) -> Correction {

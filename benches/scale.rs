@@ -14,7 +14,7 @@ use std::{
 use jiuji::{
     index::Snapshot,
     kb::Root,
-    live::{Options, open_snapshot},
+    live::{Options, open_snapshot, update_index},
     search::{Query, search, suggest},
 };
 use time::macros::date;
@@ -32,10 +32,14 @@ fn main() {
     let kb = corpus::generate(n);
     let index = tempfile::tempdir().unwrap();
     let root = || Root::new(kb.path()).unwrap();
-    let options =
-        || Options { root: root(), index: index.path().join("data"), vocabulary: None, watch: false };
+    let options = || Options {
+        root: root(),
+        index: index.path().join("data"),
+        vocabulary: None,
+        watch: false,
+    };
     let started = Instant::now();
-    drop(open_snapshot(&options()).unwrap());
+    update_index(&options(), false, &|_, _| ()).unwrap();
     let built = started.elapsed();
     let (text, disk) = (size_of(kb.path()), size_of(index.path()));
     println!("{n} documents, {:.1} MB of text", text / 1e6);
@@ -47,10 +51,8 @@ fn main() {
     report("  searches one after the other", alone);
     let share = queries.len() / THREADS;
     let together = thread::scope(|scope| {
-        let all: Vec<_> = queries
-            .chunks(share)
-            .map(|own| scope.spawn(|| times(&snapshot, own)))
-            .collect();
+        let all: Vec<_> =
+            queries.chunks(share).map(|own| scope.spawn(|| times(&snapshot, own))).collect();
         all.into_iter().flat_map(|one| one.join().unwrap()).collect()
     });
     report("  searches sixteen at a time", together);

@@ -559,3 +559,36 @@ fn tables_are_brought_in_and_the_exit_code_says_whether_there_were_any() {
     folder.run(&["import", "通讯录.csv"]).ends(1).shows(&["没有导入（姓名 | 电话）"]);
     folder.run(&["import", "没有.docx"]).ends(2).complains("没有.docx：没有这个文件");
 }
+
+/// Two queries that find their article and one that finds another one.
+const JUDGED: &str = "query\tprimary\talso\tkind\n登录不上\tlogin-failure\t\tcolloquial\n\
+                      dayinji\tprinter\t\tpinyin\n打印机量子纠缠\tlogin-failure\t\tcolloquial\n";
+
+#[test]
+fn judged_queries_give_figures_and_a_floor_decides_the_exit_code() {
+    let folder = Folder::new().write("judged.tsv", JUDGED);
+    let asked = ["eval", "--queries", "judged.tsv", "--keystrokes", "--missing"];
+    folder.run(&asked).ends(0).shows(&["colloquial", "全部", "66.7%", "按键数", "量子纠缠"]);
+    let run = folder.run(&["eval", "--queries", "judged.tsv", "--json"]).ends(0);
+    let report = run.json();
+    assert_eq!(report["overall"]["n"], 3);
+    let ranks: Vec<_> = report["asked"].as_array().unwrap().iter().map(|a| &a["rank"]).collect();
+    assert_eq!(ranks[..2], [&Value::from(1), &Value::from(1)]);
+    folder.run(&["eval", "--queries", "judged.tsv", "--min-top1", "0.6"]).ends(0);
+    folder.run(&["eval", "--queries", "judged.tsv", "--min-top1", "0.7"]).ends(1);
+    let folder = folder.write("before.json", &run.stdout);
+    let compared = ["eval", "--queries", "judged.tsv", "--compare", "before.json"];
+    folder.run(&compared).ends(0).shows(&["与以前相比（3 条）：nDCG@10 +0.0000"]);
+}
+
+#[test]
+fn judgments_that_cannot_be_used_are_named_by_line() {
+    let folder = Folder::new().write("judged.tsv", "断网\tlogin-failure\n没网\n");
+    folder.run(&["eval", "--queries", "judged.tsv"]).ends(2).complains("judged.tsv:2：应写成四列");
+    folder.run(&["eval", "--queries", "none.tsv"]).ends(2).complains("读不了 none.tsv");
+    let folder = folder.write("judged.tsv", "断网\tno-such-article\n");
+    let asked = folder.run(&["eval", "--queries", "judged.tsv"]);
+    asked.ends(2).complains("评测查询里的 id 没有对应的文章：no-such-article");
+    let weight = ["eval", "--queries", "judged.tsv", "--set", "titel=1"];
+    folder.run(&weight).ends(2).complains("没有叫 titel 的权重");
+}

@@ -58,7 +58,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("quick_xml", &["import/"]),
     ("calamine", &["import/"]),
     ("csv", &["import/"]),
-    ("pinyin", &["import/", "analysis/pinyin/"]),
+    ("pinyin", &["import/", "analysis/phonetics/"]),
 ];
 
 #[test]

@@ -2,16 +2,17 @@
 //!
 //! ```text
 //! S(d) = Σ w·m·idf·tf·(k1+1) / (tf + k1·(1−b + b·len/mean))    flat text, b = 0.9
-//!      + 0.3 · the same over the title, b = 0.75
+//!      + 0.4 · the same over the title, b = 0.75
 //!      + 0.4 · Lead      different terms near the start of the body
 //!      + 0.4 · Line      different terms in the best line
 //!      + Σ max(0, 0.5·best synonym − typed words)     per concept
 //!      + 0.5 · all typed terms · rarity   where the whole query occurs literally; 1.0 where it
 //!                                         does in no other candidate
-//!      + 1.0 · all typed terms            where a title or alias is the whole query
+//!      + 2.0 · all typed terms            where a title or alias is the whole query, as corrected
+//!      + 4.0 · idf / √place               per declared code, by its place among the article's
 //! ```
 //!
-//! A declared code is a tier of its own above all that. Source of the formula: see
+//! What is surely a declared code is a tier of its own above all that. Source of the formula: see
 //! [`super::weights`]; the literal part and the code tier are added here.
 
 use tantivy::{DocAddress, Term};

@@ -73,7 +73,7 @@ pub const SHIPPED: Weights = Weights {
     strategy: 0.5,
     afterwards: 0.3,
     literal: 0.5,
-    exact: 1.0,
+    exact: 2.0,
     code: 4.0,
     unigram: 0.5,
     latin: 4.0,
@@ -86,8 +86,8 @@ impl Default for Weights {
     }
 }
 
-/// The weights that say how the fields of an article count: those that the experiment could not
-/// choose, because its collections have none.
+/// The weights that say how the fields of an article count. The experiment could not choose them,
+/// because its collections have no such fields, or found many values of the title equal.
 pub const LEARNED: &[&str] = &["title", "strategy", "afterwards", "literal", "exact", "code"];
 
 /// A weight by name, to be read and changed.

@@ -104,7 +104,7 @@ fn size_of(folder: &Path) -> f64 {
 
 /// Megabytes of memory that no file backs; 0 where the system does not tell.
 fn anonymous_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("RssAnon")).unwrap_or_default();
     let kilobytes = line.split_whitespace().nth(1).and_then(|n| n.parse::<u64>().ok());
     kilobytes.unwrap_or_default() / 1024

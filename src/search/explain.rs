@@ -115,7 +115,7 @@ fn explanation(
         n_ranked,
         codes: score.codes,
         total: score.total(),
-        parts: vec![
+        parts: [
             ("全文", score.flat),
             ("标题", score.title),
             ("开头", score.lead),
@@ -123,7 +123,10 @@ fn explanation(
             ("同义词", score.synonyms),
             ("原文照出", score.literal),
             ("代码", score.code),
-        ],
+        ]
+        // An empty sum is −0 in Rust; people are shown 0.
+        .map(|(name, value)| (name, value + 0.0))
+        .to_vec(),
         tokens: tokens(ranker, ranked),
         synonyms: synonyms(ranker, ranked),
         missing: missing(ranker, ranked),

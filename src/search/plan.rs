@@ -44,7 +44,7 @@ pub struct Clause {
     pub cell: usize,
     /// Number of cells.
     pub n_cells: usize,
-    /// Sum over the occurrences of 1, or of [`weights.filler`] for filler.
+    /// Sum over the occurrences of 1, or of [`Weights::filler`] for filler.
     pub weight: f32,
     /// Why it is there.
     pub reason: Reason,

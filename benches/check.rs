@@ -38,13 +38,14 @@ struct Parts {
     sections: Vec<String>,
 }
 
-fn parts(text: &str) -> Parts {
-    let (front, body) = text.trim_start_matches("---\n").split_once("\n---\n").unwrap();
+/// The parts of an article; `None` for a file without front matter, which is none.
+fn parts(text: &str) -> Option<Parts> {
+    let (front, body) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
     let is_kept =
         |line: &&str| !["id:", "title:", "aliases:"].iter().any(|key| line.starts_with(key));
     let fields = front.lines().filter(is_kept).map(|line| format!("{line}\n")).collect();
     let sections = body.split("\n## ").skip(1).map(|section| format!("## {section}\n")).collect();
-    Parts { fields, sections }
+    Some(Parts { fields, sections })
 }
 
 /// Writes articles, each with the fields of one shipped article and each section of any: all have
@@ -56,7 +57,7 @@ fn generate(n: usize) -> tempfile::TempDir {
         files.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
     files.sort();
     let shipped: Vec<_> =
-        files.iter().map(|f| parts(&fs_err::read_to_string(f).unwrap())).collect();
+        files.iter().filter_map(|f| parts(&fs_err::read_to_string(f).unwrap())).collect();
     let mut random = Random(20_261_123);
     for i in 0..n {
         let own = &shipped[random.below(shipped.len())];

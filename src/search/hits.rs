@@ -175,6 +175,17 @@ fn corrected(ranker: &Ranker<'_>, page: &[Ranked]) -> Vec<Note> {
         .collect()
 }
 
+/// Whether a synonym is already in the notes: a word of Taiwan may also be in a synonym group.
+fn is_said(note: &Note, notes: &[Note]) -> bool {
+    let Note::Synonym { text, used } = note else { return false };
+    notes.iter().any(|said| match said {
+        Note::Synonym { text: typed, used: all } => {
+            typed == text && used.iter().all(|word| all.contains(word))
+        }
+        _ => false,
+    })
+}
+
 /// Synonyms that counted for a hit of the page, and words that the first hit of all lacks.
 fn notes(ranker: &Ranker<'_>, ranked: &[Ranked], page: &[Ranked]) -> Vec<Note> {
     let mut notes = Vec::new();
@@ -192,7 +203,8 @@ fn notes(ranker: &Ranker<'_>, ranked: &[Ranked], page: &[Ranked]) -> Vec<Note> {
             notes.push(Note::Synonym { text: concept.text.clone(), used });
         }
     }
-    notes.extend(corrected(ranker, page));
+    let corrected = corrected(ranker, page);
+    notes.extend(corrected.into_iter().filter(|note| !is_said(note, &notes)).collect::<Vec<_>>());
     let dropped = ranked.first().map(|first| missing(ranker, first)).unwrap_or_default();
     if !dropped.is_empty() {
         notes.push(Note::Missing { dropped });

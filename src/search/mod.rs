@@ -43,7 +43,7 @@ pub use explain::{Explanation, SynonymShare, TokenShare, explain};
 pub use nearest::nearest_ids;
 pub use plan::{Alternative, Clause, Concept, Plan, Reason};
 pub use query::{DEFAULT_LIMIT, Filters, MAX_DEPTH, MAX_LIMIT, MAX_QUERY_CHARS, Query, QueryError};
-pub use suggest::{MAX_SUGGESTIONS, suggest};
+pub use suggest::{MAX_SUGGESTIONS, completions, suggest};
 
 pub use crate::index::{Card, CardBranch, CardStep};
 use crate::index::{IndexError, Snapshot};

@@ -28,21 +28,35 @@ const MAX_TERMS: usize = 64;
 /// [`QueryError`] as for a search.
 pub fn suggest(snapshot: &Snapshot, typed: &str) -> Result<Vec<Suggestion>, QueryError> {
     let query = Query::new(typed, Date::MIN)?;
+    let mut suggestions = completions(snapshot, typed)?;
+    for address in super::first_addresses(snapshot, &query)? {
+        suggestions.push(by_title(snapshot.card(address)?.card));
+    }
+    Ok(distinct(suggestions))
+}
+
+/// Up to [`MAX_SUGGESTIONS`] names that begin with what is typed, the shortest first: the part of
+/// [`suggest`] that needs no search.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn completions(snapshot: &Snapshot, typed: &str) -> Result<Vec<Suggestion>, IndexError> {
     let prefix = folded_string(typed.trim());
     if prefix.is_empty() {
         return Ok(Vec::new());
     }
-    let mut suggestions = Vec::new();
+    let mut names = Vec::new();
     for term in terms_with_prefix(snapshot, &prefix)? {
-        suggestions.extend(names_of(snapshot, &term)?);
+        names.extend(names_of(snapshot, &term)?);
     }
-    for address in super::first_addresses(snapshot, &query)? {
-        suggestions.push(by_title(snapshot.card(address)?.card));
-    }
+    Ok(distinct(names))
+}
+
+fn distinct(mut suggestions: Vec<Suggestion>) -> Vec<Suggestion> {
     let mut seen = HashSet::new();
     suggestions.retain(|s| seen.insert(folded_string(&s.text)));
     suggestions.truncate(MAX_SUGGESTIONS);
-    Ok(suggestions)
+    suggestions
 }
 
 fn by_title(card: Card) -> Suggestion {

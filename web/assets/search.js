@@ -5,7 +5,8 @@
 
 import { fragment } from "./html.js";
 
-const DEBOUNCE_MS = 120;
+// The first key searches at once; while keys come faster than this, only some do, and the last.
+const SPACING_MS = 40;
 const RETRY_MS = 2000;
 
 const form = document.getElementById("search");
@@ -18,6 +19,7 @@ const panes = matchMedia("(min-width: 56rem)");
 let sequence = 0;
 let controller = null;
 let timer = 0;
+let sentAt = 0;
 let shown = location.pathname + location.search;
 // Whether a search for what stands in the box is due or under way.
 let pending = false;
@@ -42,6 +44,8 @@ function path(url) {
 
 function record(url, how) {
   shown = url;
+  const query = new URLSearchParams(url.split("?")[1]).get("q");
+  document.title = `${query || "应急策略检索"} · 救急`;
   if (how === "none") return;
   if (how === "push" || committed) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
@@ -53,6 +57,7 @@ async function load(url, { how = "replace", detailOnly = false } = {}) {
   clearTimeout(timer);
   controller?.abort();
   controller = new AbortController();
+  sentAt = performance.now();
   const mine = ++sequence;
   pending ||= !detailOnly;
   results.setAttribute("aria-busy", "true");
@@ -163,7 +168,9 @@ function withoutShow(url) {
 function typed() {
   pending = true;
   clearTimeout(timer);
-  timer = setTimeout(() => load(current()), DEBOUNCE_MS);
+  const wait = sentAt + SPACING_MS - performance.now();
+  if (wait <= 0) load(current());
+  else timer = setTimeout(() => load(current()), wait);
 }
 
 box.addEventListener("input", typed);

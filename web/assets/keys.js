@@ -1,7 +1,8 @@
 // Keyboard: "/" and Esc reach the search box, arrows move through the hits, single keys act on
-// the article shown. Does nothing while an input method composes.
+// the article shown, "?" lists them all. Does nothing while an input method composes.
 
 const box = document.getElementById("q");
+const overlay = document.getElementById("keys");
 const toggle = document.querySelector("[data-keys-toggle]");
 const CHANNELS = { p: ["phone", "电话"], m: ["mail", "邮件"], o: ["onsite", "现场"] };
 const STORE = "jiuji:single-keys";
@@ -23,11 +24,6 @@ function write(value) {
   } catch {
     // Kept for this page only.
   }
-}
-
-function showState() {
-  if (!toggle) return;
-  toggle.setAttribute("aria-pressed", String(!enabled));
 }
 
 function isTyping(element) {
@@ -92,8 +88,24 @@ function toBox() {
   return true;
 }
 
+function showKeys() {
+  overlay.showModal();
+  return true;
+}
+
+/** Takes the first completion when the cursor stands behind what is typed. */
+function complete() {
+  const first = document.querySelector(".completions a");
+  const atEnd = box.selectionStart === box.value.length;
+  if (!first || !atEnd) return false;
+  box.value = first.dataset.text;
+  box.dispatchEvent(new Event("input"));
+  return true;
+}
+
 /** True when the key was used. */
 function act(event) {
+  if (document.querySelector("dialog[open]")) return false;
   const typing = isTyping(event.target);
   switch (event.key) {
     case "Escape":
@@ -102,11 +114,14 @@ function act(event) {
       return (!typing || event.target === box) && move(1);
     case "ArrowUp":
       return !typing && move(-1);
+    case "ArrowRight":
+      return event.target === box && complete();
     case "Enter":
       return event.target === document.body && openChosen();
   }
   if (typing || !enabled) return false;
   if (event.key === "/") return toBox();
+  if (event.key === "?") return showKeys();
   if (event.key === "c") return copyStrategy();
   return Object.hasOwn(CHANNELS, event.key) && showScript(CHANNELS[event.key]);
 }
@@ -117,10 +132,10 @@ document.addEventListener("keydown", (event) => {
   if (act(event)) event.preventDefault();
 });
 
-toggle?.addEventListener("click", () => {
-  enabled = !enabled;
+toggle.checked = enabled;
+toggle.addEventListener("change", () => {
+  enabled = toggle.checked;
   write(enabled ? "on" : "off");
-  showState();
 });
 
-showState();
+document.querySelector("[data-keys-open]").addEventListener("click", showKeys);

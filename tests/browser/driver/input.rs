@@ -59,6 +59,7 @@ impl Page {
             "Enter" => (Some("\r"), 13),
             "Tab" => (None, 9),
             "Escape" => (None, 27),
+            "ArrowRight" => (None, 39),
             "ArrowUp" => (None, 38),
             "ArrowDown" => (None, 40),
             "/" => (Some("/"), 191),

@@ -136,16 +136,56 @@ fn a_missing_script_is_said() {
 }
 
 #[test]
+fn a_question_mark_lists_the_keys() {
+    story(async |site| {
+        for path in ["/articles/login-failure", "/matrix", "/status"] {
+            let page = site.open(path, DESKTOP).await;
+            page.key("?").await;
+            page.wait_for("document.getElementById('keys').open").await;
+            assert!(page.text("#keys").await.contains("回到查找框"));
+            // Nothing happens behind it, and Escape closes it alone.
+            page.key("/").await;
+            assert!(!in_the_box(&page).await, "{path}");
+            page.key("Escape").await;
+            page.wait_for("!document.getElementById('keys').open").await;
+            assert!(!in_the_box(&page).await, "{path}");
+            page.key("/").await;
+            assert!(in_the_box(&page).await, "{path}");
+            page.is_clean().await;
+        }
+    });
+}
+
+#[test]
 fn single_keys_can_be_turned_off() {
     story(async |site| {
         let page = site.open("/articles/login-failure", DESKTOP).await;
+        page.click("[data-keys-open]").await;
         page.click("[data-keys-toggle]").await;
-        page.wait_for("document.querySelector('[aria-pressed=\"true\"]') !== null").await;
+        page.key("Escape").await;
         page.reload().await;
         page.key("/").await;
         assert!(!in_the_box(&page).await);
         page.key("Escape").await;
         assert!(in_the_box(&page).await);
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn from_the_callers_words_to_the_copied_strategy() {
+    story(async |site| {
+        site.allow_clipboard().await;
+        let page = site.open("/", DESKTOP).await;
+        page.type_text("勒索病毒").await;
+        page.wait_for_first_hit("ransomware").await;
+        page.key("Enter").await;
+        page.wait_for("document.activeElement.matches('.hit-link')").await;
+        page.key("c").await;
+        page.wait_for("document.getElementById('toast').textContent.includes('已复制')").await;
+        let copied: String = page.value(CLIPBOARD).await;
+        let title: String = page.value("document.getElementById('article-title').innerText").await;
+        assert!(copied.starts_with(&format!("【{title}】")), "{copied}");
         page.is_clean().await;
     });
 }

@@ -81,6 +81,7 @@ fn search_page(
     let stored = chosen.map(|id| snapshot.article(&id)).transpose()?.flatten();
     let chosen = stored.as_ref().map(|stored| article_view(snapshot, stored, query.today));
     let chosen = chosen.transpose()?;
+    let completions = search::completions(snapshot, &query.text)?;
     let assets = asset_urls();
     let view = pages::HomeView {
         query: &query.text,
@@ -89,6 +90,7 @@ fn search_page(
         offset: query.offset,
         limit: query.limit,
         chosen: chosen.as_ref(),
+        completions: &completions,
         assets: &assets,
     };
     let html = if is_fragment { pages::home_fragment(&view) } else { pages::home(&view) };

@@ -64,6 +64,16 @@ impl Site {
         fs_err::read_to_string(self.server.kb().join(format!("{id}.md"))).unwrap()
     }
 
+    /// The titles of all articles.
+    pub(crate) fn titles(&self) -> Vec<String> {
+        let files = fs_err::read_dir(self.server.kb()).unwrap().map(|file| file.unwrap().path());
+        let files = files.filter(|path| path.extension().is_some_and(|found| found == "md"));
+        let title = |text: String| {
+            text.lines().find_map(|line| Some(line.strip_prefix("title: ")?.to_owned()))
+        };
+        files.filter_map(|path| title(fs_err::read_to_string(path).unwrap())).collect()
+    }
+
     /// Saves an article as an editor does that writes in place.
     pub(crate) fn save(&self, id: &str, text: &str) {
         fs_err::write(self.server.kb().join(format!("{id}.md")), text).unwrap();

@@ -11,7 +11,7 @@ use super::{
     marks::{self, Run},
     notes,
 };
-use crate::search::{Answer, CardBranch, Filters, Hit, MAX_DEPTH, MatchedBy, Note};
+use crate::search::{Answer, CardBranch, Filters, Hit, MAX_DEPTH, MatchedBy, Note, Suggestion};
 
 /// What the search page shows.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub(crate) struct HomeView<'a> {
     pub(crate) limit: usize,
     /// The article of the hit that is open beside the list.
     pub(crate) chosen: Option<&'a ArticleView<'a>>,
+    /// Names that begin with what stands in the box.
+    pub(crate) completions: &'a [Suggestion],
     /// Addresses of styles and scripts.
     pub(crate) assets: &'a AssetUrls,
 }
@@ -69,7 +71,12 @@ struct Results<'a> {
     heading: String,
     /// The heading and the first hit in one sentence, for screen readers.
     spoken: String,
-    notes: &'a [Note],
+    has_query: bool,
+    completions: Vec<Completion<'a>>,
+    /// What the search did, in one line.
+    quiet_notes: String,
+    /// What asks for attention, a sentence each.
+    notes: Vec<String>,
     rows: Vec<Row<'a>>,
     /// Whether the query has nothing to do with there being no hits.
     nothing_at_all: bool,
@@ -77,6 +84,12 @@ struct Results<'a> {
     next: Option<String>,
     page_label: String,
     detail: Option<ArticleBody<'a>>,
+}
+
+/// A longer query that begins with the one typed.
+struct Completion<'a> {
+    text: &'a str,
+    url: String,
 }
 
 /// One hit.
@@ -109,7 +122,10 @@ impl<'a> Results<'a> {
             clear_url: search_url(query, &Filters::default(), 0, None),
             spoken: spoken(&heading, answer),
             heading,
-            notes: &answer.notes,
+            has_query: !query.trim().is_empty(),
+            completions: completions(view),
+            quiet_notes: sentences(&answer.notes, true).join("；"),
+            notes: sentences(&answer.notes, false),
             nothing_at_all: rows.is_empty() && query.trim().is_empty() && n_selected == 0,
             previous: (offset > 0).then(|| url(offset.saturating_sub(limit))),
             next: has_next.then(|| url(offset + limit)),
@@ -118,6 +134,23 @@ impl<'a> Results<'a> {
             detail: view.chosen.map(|chosen| ArticleBody::new(chosen, view.assets, Place::Pane)),
         }
     }
+}
+
+/// The completions that say more than the box and the titles of the hits do.
+fn completions<'a>(view: &HomeView<'a>) -> Vec<Completion<'a>> {
+    let is_news = |text: &str| {
+        text != view.query.trim() && view.answer.hits.iter().all(|hit| hit.card.title != text)
+    };
+    let texts = view.completions.iter().map(|completion| completion.text.as_str());
+    texts
+        .filter(|text| is_news(text))
+        .map(|text| Completion { text, url: search_url(text, view.filters, 0, None) })
+        .collect()
+}
+
+/// The notes that only explain the hits, or the others.
+fn sentences(notes: &[Note], is_quiet: bool) -> Vec<String> {
+    notes.iter().filter(|note| notes::is_quiet(note) == is_quiet).map(notes::sentence).collect()
 }
 
 fn heading(view: &HomeView<'_>) -> String {
@@ -196,8 +229,17 @@ mod tests {
     fn page(answer: &Answer, filters: &Filters, offset: usize) -> String {
         let assets = sample::assets();
         let query = &answer.query;
-        home(&HomeView { query, answer, filters, offset, limit: 10, chosen: None, assets: &assets })
-            .unwrap()
+        home(&HomeView {
+            query,
+            answer,
+            filters,
+            offset,
+            limit: 10,
+            chosen: None,
+            completions: &sample::completions(),
+            assets: &assets,
+        })
+        .unwrap()
     }
 
     #[test]
@@ -231,6 +273,7 @@ mod tests {
             offset: 0,
             limit: 10,
             chosen: Some(&chosen),
+            completions: &[],
             assets: &assets,
         };
         let fragment = home_fragment(&view).unwrap();
@@ -238,6 +281,13 @@ mod tests {
         assert!(fragment.contains("aria-current=\"true\""));
         assert!(fragment.contains("<h2 id=\"article-title\""));
         assert!(!fragment.contains("<html"));
+    }
+
+    #[test]
+    fn completions_say_what_box_and_hits_do_not() {
+        let html = page(&sample::answer(), &Filters::default(), 0);
+        assert!(html.contains("href=\"/?q=%E7%99%BB%E9%99%86%E4%B8%8D%E4%BA%86\" data-swap"));
+        assert_eq!(html.matches("data-text=").count(), 1, "{html}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn sentence(note: &Note) -> String {
         Note::Corrected { text, used } => {
             format!("知识库里没有“{text}”，已按{}查找", quoted(used))
         }
-        Note::Missing { dropped } => format!("第一条结果里没有：{}", quoted(dropped)),
+        Note::Missing { dropped } => format!("已放宽：第一条里没有{}", quoted(dropped)),
         Note::Cut { kept } => format!("输入太长，只按前 {kept} 个字查找"),
         Note::NoMatch => "没有找到对应的策略，下面是最接近的总入口".to_owned(),
     }
@@ -42,7 +42,7 @@ mod tests {
                 Note::Corrected { text: "dnegl".into(), used: words(&["dengl"]) },
                 "知识库里没有“dnegl”，已按“dengl”查找",
             ),
-            (Note::Missing { dropped: words(&["财务"]) }, "第一条结果里没有：“财务”"),
+            (Note::Missing { dropped: words(&["财务"]) }, "已放宽：第一条里没有“财务”"),
             (Note::Cut { kept: 500 }, "输入太长，只按前 500 个字查找"),
             (Note::NoMatch, "没有找到对应的策略，下面是最接近的总入口"),
         ];

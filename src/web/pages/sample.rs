@@ -12,6 +12,7 @@ use crate::{
     live::Status,
     search::{
         Answer, Card, CardBranch, CardStep, FacetCount, Facets, Hit, MatchedBy, Note, Snippet,
+        Suggestion, SuggestionKind,
     },
 };
 
@@ -25,6 +26,18 @@ pub(super) fn assert_harmless(html: &str) {
     for forbidden in ["<script>", "<img src=x", "onerror='", "\"><script", " style=", " onclick="] {
         assert!(!html.contains(forbidden), "{forbidden} in {html}");
     }
+}
+
+/// Completions of 登陆: one that says more, the query itself and the title of the hit.
+pub(super) fn completions() -> Vec<Suggestion> {
+    let title = login().article.title;
+    let completion = |text: &str| Suggestion {
+        text: text.to_owned(),
+        kind: SuggestionKind::Alias,
+        id: "login-failure".to_owned(),
+        title: title.clone(),
+    };
+    ["登陆不了", "登陆", &title].map(completion).into()
 }
 
 pub(super) fn assets() -> AssetUrls {

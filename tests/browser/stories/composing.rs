@@ -22,6 +22,26 @@ fn what_is_being_composed_is_searched() {
 }
 
 #[test]
+fn pinyin_is_found_before_it_becomes_a_word() {
+    story(async |site| {
+        let page = site.open("/", DESKTOP).await;
+        for (composed, so_far) in [("d", "d"), ("den", "den"), ("denglu", "denglu")] {
+            page.compose(composed).await;
+            page.wait_for(&format!("{BOX} === '{so_far}'")).await;
+        }
+        page.wait_for("document.querySelector('.notes')?.innerText.includes('已按“登录”')").await;
+        page.wait_for("document.querySelector('.hit mark')?.innerText.includes('登录')").await;
+        page.enter_of_input_method().await;
+        assert!(page.holds("document.activeElement.id === 'q'").await);
+        page.insert("登录").await;
+        page.wait_for(&format!("{BOX} === '登录'")).await;
+        page.wait_for("new URLSearchParams(location.search).get('q') === '登录'").await;
+        assert!(page.holds("location.pathname === '/' && document.activeElement.id === 'q'").await);
+        page.is_clean().await;
+    });
+}
+
+#[test]
 fn enter_belongs_to_the_input_method() {
     story(async |site| {
         let page = site.open("/", DESKTOP).await;

@@ -1,6 +1,9 @@
 //! Typing and finding.
 
-use crate::{driver::DESKTOP, site::story};
+use crate::{
+    driver::{DESKTOP, Page},
+    site::story,
+};
 
 const QUERY: &str = "new URLSearchParams(location.search).get('q')";
 
@@ -21,7 +24,7 @@ fn the_first_hit_comes_while_typing() {
 }
 
 #[test]
-fn back_restores_the_search_before() {
+fn back_and_forward_restore_the_searches() {
     story(async |site| {
         let page = site.open("/", DESKTOP).await;
         page.type_text("登录异常").await;
@@ -34,6 +37,9 @@ fn back_restores_the_search_before() {
         page.run("history.back()").await;
         page.wait_for_first_hit("login-failure").await;
         page.wait_for("document.getElementById('q').value === '登录异常'").await;
+        page.run("history.forward()").await;
+        page.wait_for_first_hit("ransomware").await;
+        page.wait_for("document.getElementById('q').value === '勒索病毒'").await;
         page.is_clean().await;
     });
 }
@@ -71,23 +77,82 @@ fn a_click_on_a_hit_shows_it_beside_the_list() {
 }
 
 #[test]
-fn the_first_steps_need_no_scrolling() {
+fn completions_are_taken_with_an_arrow() {
+    story(async |site| {
+        let page = site.open("/", DESKTOP).await;
+        page.type_text("ORA-0").await;
+        page.wait_for("document.querySelector('.completions a') !== null").await;
+        let first: String =
+            page.value("document.querySelector('.completions a').dataset.text").await;
+        assert!(first.starts_with("ORA-0"), "{first}");
+        page.key("ArrowRight").await;
+        page.wait_for(&format!("document.getElementById('q').value === '{first}'")).await;
+        page.wait_for(&format!("{QUERY} === '{first}'")).await;
+        page.wait_for(&format!("document.title === '{first} · 救急'")).await;
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn nothing_jumps_while_typing() {
+    story(async |site| {
+        let page = site.open("/", DESKTOP).await;
+        page.type_text("电").await;
+        page.wait_for(&format!("{QUERY} === '电'")).await;
+        let tops = "['#q', '#hits-heading', '.hit', '#detail']
+          .map((part) => document.querySelector(part).getBoundingClientRect().top)";
+        let before: Vec<f64> = page.value(tops).await;
+        for (letter, query) in [("脑", "电脑"), ("坏", "电脑坏"), ("了", "电脑坏了")] {
+            page.type_text(letter).await;
+            page.wait_for(&format!("{QUERY} === '{query}'")).await;
+            assert_eq!(page.value::<Vec<f64>>(tops).await, before, "{query}");
+        }
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn the_three_steps_of_the_first_hit_need_no_scrolling() {
     story(async |site| {
         for query in ["登录异常", "文件误删", "电脑中毒", "断网", "勒索"] {
             let page = site.open(&format!("/?q={query}"), DESKTOP).await;
-            let bottom: f64 = page
-                .value(
-                    "Math.max(...[...document.querySelectorAll('.hit')][0]
-                       .querySelectorAll('.steps > li').values()
-                       .map((step) => step.getBoundingClientRect().bottom))",
-                )
-                .await;
-            let steps = page.count(".hit-list > li:first-child .steps > li").await;
-            let limit: f64 =
-                page.value("document.getElementById('hits').getBoundingClientRect().bottom").await;
-            assert_eq!(steps, 3, "{query}");
-            assert!(bottom <= limit && limit <= 768.0, "{query}: {bottom} of {limit}");
+            let bottoms = bottoms(&page, ".hit-list > li:first-child .steps > li > .step").await;
+            assert_eq!(bottoms.len(), 3, "{query}");
+            assert!(bottoms.iter().all(|bottom| *bottom <= 0.0), "{query}: {bottoms:?}");
             page.is_clean().await;
         }
     });
+}
+
+#[test]
+fn the_first_step_of_three_hits_needs_no_scrolling_whatever_is_asked() {
+    const FIRST_STEPS: &str = ".hit-list > li:nth-child(-n + 3) .steps > li:first-child > .step";
+    story(async |site| {
+        let page = site.tab(DESKTOP).await;
+        for title in site.titles() {
+            page.goto(&format!("/?q={}", percent_encoded(&title))).await;
+            let n_hits = page.count(".hit").await.min(3);
+            let bottoms = bottoms(&page, FIRST_STEPS).await;
+            assert_eq!(bottoms.len(), n_hits, "{title}");
+            assert!(bottoms.iter().all(|bottom| *bottom <= 0.0), "{title}: {bottoms:?}");
+        }
+        page.is_clean().await;
+    });
+}
+
+/// How far below the visible part of the list the elements end, in pixels; negative when above.
+async fn bottoms(page: &Page, selector: &str) -> Vec<f64> {
+    let find = format!(
+        "(() => {{
+           const limit = Math.min(innerHeight,
+             document.getElementById('hits').getBoundingClientRect().bottom);
+           return [...document.querySelectorAll('{selector}')]
+             .map((step) => step.getBoundingClientRect().bottom - limit);
+         }})()"
+    );
+    page.value(&find).await
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -11,10 +11,10 @@ use std::{
 
 use chromiumoxide::cdp::{
     browser_protocol::{
-        emulation::SetScriptExecutionDisabledParams,
+        emulation::{MediaFeature, SetEmulatedMediaParams, SetScriptExecutionDisabledParams},
         page::{
             AddScriptToEvaluateOnNewDocumentParams, CaptureScreenshotFormat,
-            CaptureScreenshotParams, Viewport,
+            CaptureScreenshotParams, PrintToPdfParams, Viewport,
         },
     },
     js_protocol::runtime::EvaluateParams,
@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
 use complaints::Complaints;
-pub(crate) use screen::{DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, Screen};
+pub(crate) use screen::{DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, Screen, ZOOMED};
 
 /// How long a page may take to do what it should; only a failure takes that long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -141,6 +141,13 @@ impl Page {
         self.tab.execute(add).await.unwrap();
     }
 
+    /// Says to pages that the person wants no motion.
+    pub(crate) async fn reduce_motion(&self) {
+        let still = MediaFeature::new("prefers-reduced-motion", "reduce");
+        let media = SetEmulatedMediaParams::builder().feature(still).build();
+        self.tab.execute(media).await.unwrap();
+    }
+
     /// Turns the scripts of pages off.
     pub(crate) async fn without_scripts(&self) {
         self.tab.execute(SetScriptExecutionDisabledParams::new(true)).await.unwrap();
@@ -157,8 +164,6 @@ impl Page {
     }
 
     async fn save(&self, name: &str, height: &str) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
-        fs_err::create_dir_all(&folder).unwrap();
         let (width, height) = self.value(&format!("[innerWidth, {height}]")).await;
         let clip = Viewport { x: 0.0, y: 0.0, width, height, scale: 1.0 };
         let capture = CaptureScreenshotParams::builder()
@@ -166,8 +171,29 @@ impl Page {
             .clip(clip)
             .capture_beyond_viewport(true)
             .build();
+        self.draw(capture, "target/screenshots", &format!("{name}.png")).await;
+    }
+
+    /// Puts what is visible into `<folder>/<name>.webp`, small enough for documentation.
+    pub(crate) async fn picture(&self, folder: &str, name: &str) {
+        let capture = CaptureScreenshotParams::builder()
+            .format(CaptureScreenshotFormat::Webp)
+            .quality(80)
+            .build();
+        self.draw(capture, folder, &format!("{name}.webp")).await;
+    }
+
+    async fn draw(&self, capture: CaptureScreenshotParams, folder: &str, file: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        fs_err::create_dir_all(&folder).unwrap();
         let image = self.tab.screenshot(capture).await.unwrap();
-        fs_err::write(folder.join(format!("{name}.png")), image).unwrap();
+        fs_err::write(folder.join(file), image).unwrap();
+    }
+
+    /// The page as it is printed, as a PDF.
+    pub(crate) async fn print(&self) -> Vec<u8> {
+        let print = PrintToPdfParams::builder().prefer_css_page_size(true).build();
+        self.tab.pdf(print).await.unwrap()
     }
 
     /// What the console got so far: errors, warnings, violations of the security policy.

@@ -30,6 +30,9 @@ pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, is_phone: tru
 /// [`PHONE`] with dark colours.
 pub(crate) const PHONE_DARK: Screen = Screen { is_dark: true, ..PHONE };
 
+/// [`DESKTOP`] at a zoom of 200 %: half the CSS pixels in both directions.
+pub(crate) const ZOOMED: Screen = Screen { width: 683, height: 384, ..DESKTOP };
+
 impl Screen {
     /// Gives a tab this screen, and the focus: of several tabs each is in front.
     pub(super) async fn apply(self, tab: &Page) {

@@ -2,12 +2,17 @@
 
 mod accessible;
 mod article;
+mod axe;
+mod budget;
 mod composing;
 mod filters;
 mod keyboard;
 mod looks;
 mod network;
 mod phone;
+mod pictures;
 mod plain;
 mod preview;
+mod printing;
 mod searching;
+mod zoomed;

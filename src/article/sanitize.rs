@@ -71,7 +71,7 @@ const ATTRIBUTES: [(&str, &[&str]); 16] = [
     ("code", &["class"]),
     ("div", &["class"]),
     ("p", &["class"]),
-    ("li", &["class"]),
+    ("li", &["class", "value"]),
     ("span", &["class", "title"]),
     ("h1", &["id"]),
     ("h2", &["id"]),
@@ -82,7 +82,7 @@ const ATTRIBUTES: [(&str, &[&str]); 16] = [
 ];
 
 /// Classes the renderer writes, by element; `code` has its own rule.
-const CLASSES: [(&str, &str); 8] = [
+const CLASSES: [(&str, &str); 10] = [
     ("div", "alert alert-caution"),
     ("div", "alert alert-important"),
     ("div", "alert alert-warning"),
@@ -90,6 +90,8 @@ const CLASSES: [(&str, &str); 8] = [
     ("div", "alert alert-tip"),
     ("p", "alert-title"),
     ("li", "task"),
+    ("li", "step"),
+    ("li", "branch"),
     ("span", "dead-link"),
 ];
 
@@ -117,6 +119,7 @@ fn allowed_value<'v>(element: &str, attribute: &str, value: &'v str) -> Option<C
     let is_allowed = match (element, attribute) {
         ("code", "class") => value.strip_prefix("language-").is_some_and(is_language),
         (_, "class") => CLASSES.contains(&(element, value)),
+        ("li", "value") => value.bytes().all(|b| b.is_ascii_digit()),
         (_, "id") => value.starts_with("s-"),
         ("img", "src") => value.starts_with("/media/"),
         ("a", "rel") => value == "noopener noreferrer nofollow",
@@ -157,6 +160,8 @@ mod tests {
             ("<img src=\"/media/a.png\" onerror=x>", "<img src=\"/media/a.png\">"),
             ("<code class=\"language-sh x\">y</code>", "<code>y</code>"),
             ("<code class=\"language-sh\">y</code>", "<code class=\"language-sh\">y</code>"),
+            ("<li class=\"step\" value=\"3\">y</li>", "<li class=\"step\" value=\"3\">y</li>"),
+            ("<li class=\"hit\" value=\"-3\">y</li>", "<li>y</li>"),
             ("<base href=x><meta http-equiv=refresh><link>x", "x"),
         ];
         for (html, expected) in cases {

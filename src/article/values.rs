@@ -88,6 +88,20 @@ value_set! {
     }
 }
 
+impl Severity {
+    /// Minutes within which somebody must answer. Source: the article model, section 6; an
+    /// organisation's own service agreement goes before it.
+    #[must_use]
+    pub const fn response_minutes(self) -> u32 {
+        match self {
+            Self::P1 => 5,
+            Self::P2 => 15,
+            Self::P3 => 30,
+            Self::P4 => 4 * 60,
+        }
+    }
+}
+
 value_set! {
     /// Who may carry the strategy out.
     Tier {

@@ -4,13 +4,15 @@
 //! last word over everything.
 
 mod links;
+mod steps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
-use self::links::Image;
+use self::{links::Image, steps::Steps};
 use super::{
+    SectionKind,
     outline::{self, Heading, Sink},
     raw_html, sanitize,
     text::{break_is_space, is_block, is_control},
@@ -63,8 +65,9 @@ struct Writer<'r> {
     column: usize,
     in_head: bool,
     html_block: Option<String>,
-    /// Where the class of the last list item goes, should it prove to be a task.
-    item_class_at: usize,
+    /// Where the class of the last list item goes, should it prove to be a task or a branch.
+    item_class_at: Option<usize>,
+    steps: Steps,
     last_char: Option<char>,
     soft_break: bool,
     /// Label of the footnote whose text comes next.
@@ -85,7 +88,8 @@ impl<'r> Writer<'r> {
             column: 0,
             in_head: false,
             html_block: None,
-            item_class_at: 0,
+            item_class_at: None,
+            steps: Steps::default(),
             last_char: None,
             soft_break: false,
             footnote: None,
@@ -131,7 +135,7 @@ impl<'r> Writer<'r> {
             Tag::List(Some(start)) => self.out.push_str(&format!("<ol start=\"{start}\">")),
             Tag::Item => {
                 self.out.push_str("<li");
-                self.item_class_at = self.out.len();
+                self.item_class_at = Some(self.out.len());
                 self.out.push('>');
             }
             Tag::Table(alignments) => {
@@ -224,19 +228,26 @@ impl<'r> Writer<'r> {
         }
     }
 
-    fn task_marker(&mut self) {
-        if self.out.is_char_boundary(self.item_class_at) {
-            self.out.insert_str(self.item_class_at, " class=\"task\"");
+    /// Gives the list item that was opened last a class, if it has none.
+    fn item_class(&mut self, class: &str) {
+        if let Some(at) = self.item_class_at.take().filter(|at| self.out.is_char_boundary(*at)) {
+            self.out.insert_str(at, &format!(" class=\"{class}\""));
         }
+    }
+
+    fn step_start(&mut self, number: u64) {
+        self.out.push_str(&format!("<li class=\"step\" value=\"{number}\">"));
+        self.item_class_at = None;
     }
 }
 
 impl<'a> Sink<'a> for Writer<'_> {
-    fn section(&mut self, _heading: Heading<'a>) {
+    fn section(&mut self, heading: Heading<'a>) {
         let complete = std::mem::take(&mut self.out);
         if self.is_open {
             self.sections.push(complete);
         }
+        self.steps.section(heading.kind == SectionKind::Strategy);
         self.is_open = true;
         self.last_char = None;
         self.soft_break = false;
@@ -246,10 +257,17 @@ impl<'a> Sink<'a> for Writer<'_> {
         if let Some(image) = self.image.take() {
             return self.image_event(image, &event);
         }
+        if self.steps.is_branch(&event) {
+            self.item_class("branch");
+        }
+        let step = self.steps.feed(&event);
         match event {
             Event::Start(tag) => {
                 self.end_line(tag.to_end());
-                self.start(tag);
+                match step {
+                    Some(number) => self.step_start(number),
+                    None => self.start(tag),
+                }
             }
             Event::End(tag) => {
                 self.end_line(tag);
@@ -266,7 +284,7 @@ impl<'a> Sink<'a> for Writer<'_> {
             Event::HardBreak => self.out.push_str("<br>\n"),
             Event::Rule => self.out.push_str("<hr>\n"),
             Event::FootnoteReference(label) => self.footnote_label(&label),
-            Event::TaskListMarker(_) => self.task_marker(),
+            Event::TaskListMarker(_) => self.item_class("task"),
             _ => {}
         }
     }

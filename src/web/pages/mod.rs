@@ -19,7 +19,6 @@ mod plain;
 #[cfg(test)]
 mod sample;
 mod status;
-mod ticks;
 
 use askama::Template;
 

@@ -1,5 +1,7 @@
 //! An article whole: on its own page and beside the hits of the search page.
 
+mod ticks;
+
 use askama::Template;
 use time::Date;
 
@@ -8,7 +10,7 @@ use super::{
     badges::Badges,
     findings::FindingsBar,
     links::{article_url, with_anchor},
-    plain, ticks,
+    plain,
 };
 use crate::{
     article::{Channel, DataRisk, Finding, Section, SectionKind},
@@ -240,109 +242,4 @@ const fn key(channel: Channel) -> char {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{article::Level, web::pages::sample};
-
-    fn page(view: &ArticleView<'_>) -> String {
-        page_with(view, &[])
-    }
-
-    fn page_with(view: &ArticleView<'_>, findings: &[Finding]) -> String {
-        let assets = sample::assets();
-        let history = Some("/api/v1/articles/login-failure/history".to_owned());
-        let view =
-            ArticlePageView { article: view, findings, version: "v1", history, assets: &assets };
-        let page = article_page(&view).unwrap();
-        assert!(page.contains(&article_fragment(&view).unwrap()), "the page has the fragment");
-        page
-    }
-
-    #[test]
-    fn what_is_wrong_with_the_file_stands_above_the_article() {
-        let stored = sample::login();
-        let view = sample::view(&stored);
-        assert!(!page(&view).contains("id=\"findings\""));
-        let finding = Finding::new("login-failure.md", "broken-link", Level::Warning, "链接坏了");
-        let html = page_with(&view, &[finding.at(12, 3).hint("改成已有的路径")]);
-        let (bar, article) = (html.find("id=\"findings\""), html.find("id=\"strategy\""));
-        assert!(bar.is_some() && bar < article, "{html}");
-        for expected in ["本文有 1 个问题", "第 12 行第 3 列", "链接坏了", "改成已有的路径"]
-        {
-            assert!(html.contains(expected), "{expected} in {html}");
-        }
-        let hostile = Finding::new("a.md", "x", Level::Error, sample::HOSTILE);
-        sample::assert_harmless(&page_with(&view, &[hostile.hint(sample::HOSTILE)]));
-    }
-
-    #[test]
-    fn the_page_has_anchors_scripts_and_labelled_checkboxes() {
-        let stored = sample::login();
-        let html = page(&sample::view(&stored));
-        for expected in [
-            "<h1 id=\"article-title\"",
-            "<h2 id=\"s-应急策略\"",
-            "<h3 id=\"s-电话\"",
-            "data-channel=\"phone\"",
-            "<label class=\"tick\"><input type=\"checkbox\">",
-            "href=\"#s-%E5%BA%94%E6%80%A5%E7%AD%96%E7%95%A5\"",
-            "href=\"/articles/domain-account-locked\"",
-            "下次复核 2027-11-20",
-            "<a href=\"/api/v1/articles/login-failure/history\">修改记录</a>",
-        ] {
-            assert!(html.contains(expected), "{expected} in {html}");
-        }
-        assert!(!html.contains("先保数据"));
-    }
-
-    #[test]
-    fn high_data_risk_shows_the_bar() {
-        let mut stored = sample::login();
-        stored.article.meta.data_risk = DataRisk::High;
-        assert!(page(&sample::view(&stored)).contains("class=\"data-first\""));
-    }
-
-    #[test]
-    fn a_stale_broken_or_superseded_article_says_so() {
-        let mut stored = sample::login();
-        stored.broken = true;
-        let mut view = sample::view(&stored);
-        view.today = time::macros::date!(2028 - 01 - 01);
-        let successor = ArticleLink { id: "new".into(), title: "新<b>篇".into() };
-        view.superseded_by = Some(successor);
-        let html = page(&view);
-        for expected in
-            ["已过复核期", "显示上一个正确的版本", "href=\"/articles/new\"", "新&#60;b&#62;篇"]
-        {
-            assert!(html.contains(expected), "{expected} in {html}");
-        }
-    }
-
-    #[test]
-    fn a_review_that_comes_up_is_announced() {
-        let stored = sample::login();
-        let mut view = sample::view(&stored);
-        let due = stored.article.meta.review_due().unwrap();
-        let table = [(31, false, false), (30, true, false), (0, true, false), (-1, false, true)];
-        for (days, soon, stale) in table {
-            view.today = due - time::Duration::days(days);
-            let html = page(&view);
-            assert_eq!(html.contains("30 天内待复核"), soon, "{days}");
-            assert_eq!(html.contains("已过复核期"), stale, "{days}");
-        }
-        let mut stored = sample::login();
-        stored.article.meta.reviewed = None;
-        let html = page(&sample::view(&stored));
-        assert!(html.contains("没有复核记录") && !html.contains("待复核"), "{html}");
-    }
-
-    #[test]
-    fn hostile_text_is_escaped() {
-        let mut stored = sample::login();
-        sample::make_hostile(&mut stored);
-        let mut view = sample::view(&stored);
-        view.related =
-            vec![ArticleLink { id: sample::HOSTILE.into(), title: sample::HOSTILE.into() }];
-        sample::assert_harmless(&page(&view));
-    }
-}
+mod tests;

@@ -27,7 +27,7 @@ function write(value) {
 }
 
 function isTyping(element) {
-  return element.matches("textarea, select, [contenteditable], input:not([type=checkbox])");
+  return element.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
 }
 
 function visible(selector) {
@@ -65,14 +65,15 @@ function say(text) {
 }
 
 function showScript([channel, label]) {
+  const section = visible("#strategy")?.querySelector(`[data-channel="${channel}"]`);
   if (!visible("#strategy")) return false;
-  const section = visible(`[data-channel="${channel}"]`);
   if (!section) {
     say(`这篇没有${label}话术`);
     return true;
   }
+  section.dispatchEvent(new Event("jiuji:script", { bubbles: true }));
   section.scrollIntoView({ block: "start" });
-  section.querySelector("[id]").focus({ preventScroll: true });
+  section.focus({ preventScroll: true });
   return true;
 }
 
@@ -127,7 +128,7 @@ function act(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
+  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (act(event)) event.preventDefault();
 });

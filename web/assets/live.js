@@ -95,7 +95,6 @@ function swap(content) {
   const before = parts();
   const open = new Set([...before].filter(([, part]) => part.open).map(([name]) => name));
   const focus = [...before].find(([, part]) => part === document.activeElement)?.[0];
-  const ticked = new Set([...before].filter(([, part]) => part.checked).map(([name]) => name));
 
   main.replaceChildren(content);
   document.title = `${document.getElementById("article-title").textContent} · 救急`;
@@ -106,7 +105,6 @@ function swap(content) {
     // A save that breaks the file unfolds its findings; else the reader decides.
     const isNews = !before.has(name) || (part.id === "findings" && isBroken !== wasBroken);
     if (part.localName === "details" && !isNews) part.open = open.has(name);
-    if (part.type === "checkbox" && ticked.has(name)) part.checked = true;
     if (name === focus) part.focus({ preventScroll: true });
   }
   restore(place);

@@ -13,6 +13,8 @@ use crate::{
 #[template(path = "badges.html")]
 pub(super) struct Badges {
     severity: Option<Severity>,
+    /// How soon somebody must answer.
+    response: Option<String>,
     fault_type: Option<&'static str>,
     tier: Option<Tier>,
     data_risk: DataRisk,
@@ -26,6 +28,7 @@ impl Badges {
     pub(super) fn of_hit(hit: &Hit) -> Self {
         Self {
             severity: hit.card.severity,
+            response: None,
             fault_type: hit.card.fault_type.map(FaultType::label),
             tier: hit.card.tier,
             data_risk: hit.card.data_risk,
@@ -41,6 +44,7 @@ impl Badges {
         let meta = &view.stored.article.meta;
         Self {
             severity: meta.severity,
+            response: meta.severity.map(response),
             fault_type: meta.fault_type.map(FaultType::label),
             tier: meta.tier,
             data_risk: meta.data_risk,
@@ -49,5 +53,24 @@ impl Badges {
             due_soon: meta.status == Status::Published && meta.is_due_soon(view.today),
             broken: view.stored.broken,
         }
+    }
+}
+
+/// `5 分钟内响应`
+pub(super) fn response(severity: Severity) -> String {
+    match severity.response_minutes() {
+        minutes @ 0..60 => format!("{minutes} 分钟内响应"),
+        minutes => format!("{} 小时内响应", minutes / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_time_is_told_in_the_larger_unit() {
+        assert_eq!(response(Severity::P1), "5 分钟内响应");
+        assert_eq!(response(Severity::P4), "4 小时内响应");
     }
 }

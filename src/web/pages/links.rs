@@ -105,7 +105,8 @@ pub(super) fn search_url(
     format!("/?{}", pairs.join("&"))
 }
 
-fn encode(text: &str) -> String {
+/// `text` as part of an address.
+pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 

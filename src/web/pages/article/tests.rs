@@ -1,7 +1,10 @@
 //! The pages of articles whole.
 
 use super::*;
-use crate::{article::Level, web::pages::sample};
+use crate::{
+    article::{DataRisk, Level, Severity},
+    web::pages::sample,
+};
 
 fn page(view: &ArticleView<'_>) -> String {
     page_with(view, &[])
@@ -10,8 +13,7 @@ fn page(view: &ArticleView<'_>) -> String {
 fn page_with(view: &ArticleView<'_>, findings: &[Finding]) -> String {
     let assets = sample::assets();
     let history = Some("/api/v1/articles/login-failure/history".to_owned());
-    let view =
-        ArticlePageView { article: view, findings, version: "v1", history, assets: &assets };
+    let view = ArticlePageView { article: view, findings, version: "v1", history, assets: &assets };
     let page = article_page(&view).unwrap();
     assert!(page.contains(&article_fragment(&view).unwrap()), "the page has the fragment");
     page
@@ -43,7 +45,7 @@ fn the_page_has_anchors_scripts_and_labelled_checkboxes() {
         "<h2 id=\"s-应急策略\"",
         "<h3 id=\"s-电话\"",
         "data-channel=\"phone\"",
-        "<label class=\"tick\"><input type=\"checkbox\">",
+        "<label class=\"tick\"><input type=\"checkbox\" name=\"question\" value=\"只有您一个人？\">",
         "href=\"#s-%E5%BA%94%E6%80%A5%E7%AD%96%E7%95%A5\"",
         "href=\"/articles/domain-account-locked\"",
         "下次复核 2027-11-20",
@@ -100,7 +102,63 @@ fn hostile_text_is_escaped() {
     let mut stored = sample::login();
     sample::make_hostile(&mut stored);
     let mut view = sample::view(&stored);
-    view.related =
-        vec![ArticleLink { id: sample::HOSTILE.into(), title: sample::HOSTILE.into() }];
+    view.related = vec![ArticleLink { id: sample::HOSTILE.into(), title: sample::HOSTILE.into() }];
     sample::assert_harmless(&page(&view));
+}
+
+#[test]
+fn what_the_call_needs_comes_first_in_text_and_contents() {
+    let stored = sample::login();
+    let html = page(&sample::view(&stored));
+    for prefix in ["<h2 id=\"s-", "<a href=\"#"] {
+        let at = |title: &str| {
+            let link = format!("{prefix}{}", super::super::links::encode(&format!("s-{title}")));
+            html.find(&format!("{prefix}{title}")).or_else(|| html.find(&link))
+        };
+        let places = ["先问用户", "应急策略", "各渠道话术", "现象"].map(at);
+        assert!(places[0].is_some() && places.is_sorted(), "{prefix}: {places:?}");
+    }
+}
+
+#[test]
+fn the_highest_severity_and_its_response_cannot_be_missed() {
+    let mut stored = sample::login();
+    assert!(page(&sample::view(&stored)).contains("<b>P3</b> 中 · 30 分钟内响应"));
+    stored.article.meta.severity = Some(Severity::P1);
+    assert!(
+        page(&sample::view(&stored)).contains("class=\"urgent\"><strong>P1 紧急 · 5 分钟内响应")
+    );
+    stored.article.meta.data_risk = DataRisk::High;
+    let html = page(&sample::view(&stored));
+    assert!(
+        html.contains("<strong class=\"when\">P1 紧急 · 5 分钟内响应")
+            && !html.contains("\"urgent\"")
+    );
+}
+
+#[test]
+fn a_mail_can_be_copied_and_opened() {
+    let mut stored = sample::login();
+    stored.article.scripts.mail = Some("主题：甲\n\n乙".to_owned());
+    stored.article.sections.last_mut().unwrap().title = "邮件".to_owned();
+    let html = page(&sample::view(&stored));
+    assert!(html.contains("data-copy-text=\"主题：甲\n\n乙\""), "{html}");
+    assert!(html.contains("href=\"mailto:?subject=%E7%94%B2&#38;body=%E4%B9%99\""), "{html}");
+    assert!(!html.contains("role=\"tablist\""), "one script needs no tabs");
+}
+
+#[test]
+fn what_the_record_of_a_call_needs_stands_in_attributes() {
+    let stored = sample::login();
+    let html = page(&sample::view(&stored));
+    for expected in [
+        "data-severity=\"P3 中\"",
+        "data-fault-type=\"登录异常\"",
+        "data-systems=\"ad\"",
+        "data-reviewed=\"2026-11-20\"",
+        "data-risk=\"数据无风险\"",
+        "data-first=\"phone\"",
+    ] {
+        assert!(html.contains(expected), "{expected} in {html}");
+    }
 }

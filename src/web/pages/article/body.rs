@@ -1,0 +1,198 @@
+//! What is shown of an article, wherever it stands.
+
+use askama::Template;
+
+use super::{ArticleView, Place, danger, mail::Mail, order, step_links, steps, ticks};
+use crate::{
+    article::{Article, Channel, DataRisk, FaultType, Section, SectionKind, Severity},
+    web::pages::{
+        AssetUrls,
+        badges::{Badges, response},
+        links::{article_url, with_anchor},
+        plain,
+    },
+};
+
+/// An article without the page around it.
+#[derive(Template)]
+#[template(path = "article_body.html")]
+pub(crate) struct ArticleBody<'a> {
+    view: &'a ArticleView<'a>,
+    assets: &'a AssetUrls,
+    in_pane: bool,
+    badges: Badges,
+    sections: Vec<Part<'a>>,
+    scripts: Vec<ScriptLink>,
+    /// The strategy as plain text, for the clipboard.
+    plain: String,
+}
+
+/// One section with the level of its heading in the page.
+struct Part<'a> {
+    section: &'a Section,
+    html: String,
+    heading: u8,
+    /// The first section of a channel has it.
+    channel: Option<Channel>,
+    mail: Option<Mail<'a>>,
+    /// Whether the tabs of all channels stand before it.
+    has_tabs: bool,
+}
+
+/// A script of the article and where it stands.
+struct ScriptLink {
+    channel: Channel,
+    key: char,
+    anchor: String,
+}
+
+impl<'a> ArticleBody<'a> {
+    pub(crate) fn new(view: &'a ArticleView<'a>, assets: &'a AssetUrls, place: Place) -> Self {
+        let in_pane = place == Place::Pane;
+        let title_level = if in_pane { 2 } else { 1 };
+        let sections = parts(view, assets, title_level);
+        let mut sections = order::for_a_call(sections, |part| part.section);
+        let scripts = script_links(&sections);
+        if let Some(first) = sections.iter_mut().find(|part| part.channel.is_some()) {
+            first.has_tabs = scripts.len() > 1;
+        }
+        Self {
+            view,
+            assets,
+            in_pane,
+            badges: Badges::of_article(view),
+            scripts,
+            sections,
+            plain: plain::strategy(&view.stored.article),
+        }
+    }
+
+    /// Sections that the list of contents names.
+    pub(super) fn contents(&self) -> impl Iterator<Item = &Section> {
+        let named = |section: &&Section| !section.title.is_empty() && section.level <= 2;
+        self.sections.iter().map(|part| part.section).filter(named)
+    }
+
+    fn url(&self) -> String {
+        article_url(&self.view.stored.article.id)
+    }
+
+    fn data_first(&self) -> bool {
+        self.view.stored.article.meta.data_risk == DataRisk::High
+    }
+
+    /// What must be seen first of an article of the highest severity.
+    fn urgent(&self) -> Option<String> {
+        let severity = self.view.stored.article.meta.severity;
+        severity
+            .filter(|severity| *severity == Severity::P1)
+            .map(|severity| format!("{} · {}", severity_name(severity), response(severity)))
+    }
+
+    fn severity(&self) -> Option<String> {
+        self.view.stored.article.meta.severity.map(severity_name)
+    }
+
+    fn fault_type(&self) -> &'static str {
+        self.view.stored.article.meta.fault_type.map_or("", FaultType::label)
+    }
+
+    /// The channel to try first: one that has a script.
+    fn first_channel(&self) -> Option<Channel> {
+        let channels = self.view.stored.article.meta.channels.iter().copied();
+        let has_script = |channel: &Channel| self.scripts.iter().any(|s| s.channel == *channel);
+        channels.chain(self.scripts.iter().map(|script| script.channel)).find(has_script)
+    }
+
+    fn reviewed(&self) -> Option<String> {
+        self.view.stored.article.meta.reviewed.map(|date| date.to_string())
+    }
+
+    fn review_due(&self) -> Option<String> {
+        self.view.stored.article.meta.review_due().map(|date| date.to_string())
+    }
+}
+
+impl Part<'_> {
+    fn anchor_url(&self) -> String {
+        with_anchor("", Some(&self.section.anchor))
+    }
+
+    /// Whether its items are what a report on the incident has to answer.
+    fn is_report(&self) -> bool {
+        self.section.kind == SectionKind::Report
+    }
+
+    /// The text to hand the incident over with belongs where escalation begins.
+    fn begins_escalation(&self) -> bool {
+        self.section.kind == SectionKind::Escalation && self.section.level == 2
+    }
+}
+
+/// `P1 紧急`
+fn severity_name(severity: Severity) -> String {
+    format!("{} {}", severity.as_str().to_uppercase(), severity.label())
+}
+
+/// The sections as they are written, with everything that can be ticked, chosen and copied.
+fn parts<'a>(view: &'a ArticleView<'a>, assets: &AssetUrls, title_level: u8) -> Vec<Part<'a>> {
+    let article = &view.stored.article;
+    let known = steps::numbers(view.sections.iter().map(String::as_str));
+    let mut controls = steps::Controls::new(&article.steps);
+    let mut channels = Vec::new();
+    let mut part = |(section, html): (&'a Section, &'a String)| {
+        let mut html = danger::code_blocks(html, &dangerous(article, section));
+        html = danger::sign(&html, &assets.icons);
+        if section.kind == SectionKind::Strategy {
+            html = controls.add(&step_links::link(&html, &known));
+        }
+        let channel = channel_of(section).filter(|channel| !channels.contains(channel));
+        channels.extend(channel);
+        let is_mail = channel == Some(Channel::Mail);
+        Part {
+            section,
+            html: ticks::enable(&html, task_name(section)),
+            heading: title_level + if section.level >= 3 { 2 } else { 1 },
+            channel,
+            mail: article.scripts.mail.as_deref().filter(|_| is_mail).map(Mail::new),
+            has_tabs: false,
+        }
+    };
+    article.sections.iter().zip(&view.sections).map(&mut part).collect()
+}
+
+/// What the tasks of a section are, in the record of a call.
+fn task_name(section: &Section) -> &'static str {
+    if section.kind == SectionKind::Questions { "question" } else { "item" }
+}
+
+/// The commands of a section that destroy or interrupt.
+fn dangerous<'a>(article: &'a Article, section: &Section) -> Vec<&'a str> {
+    let here = article.commands.iter().filter(|command| command.anchor == section.anchor);
+    here.filter(|command| command.dangerous).map(|command| command.code.as_str()).collect()
+}
+
+/// The channel whose script a section is, by the name in its heading.
+fn channel_of(section: &Section) -> Option<Channel> {
+    let is_script = section.kind == SectionKind::Scripts && section.level >= 3;
+    let named = |channel: &&Channel| section.title.contains(channel.label());
+    Channel::ALL.iter().filter(|_| is_script).find(named).copied()
+}
+
+/// The scripts in the order of the article.
+fn script_links(sections: &[Part<'_>]) -> Vec<ScriptLink> {
+    let link = |part: &Part<'_>| {
+        let channel = part.channel?;
+        Some(ScriptLink { channel, key: key(channel), anchor: part.anchor_url() })
+    };
+    sections.iter().filter_map(link).collect()
+}
+
+/// The key that jumps to the script of a channel.
+const fn key(channel: Channel) -> char {
+    match channel {
+        Channel::Phone => 'p',
+        Channel::Mail => 'm',
+        Channel::Onsite => 'o',
+    }
+}

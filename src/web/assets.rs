@@ -29,11 +29,12 @@ use super::{
 /// the name for longer than one version.
 const PLAIN: [&str; 4] = ["favicon.ico", "favicon.svg", "manifest.webmanifest", "manifest.json"];
 
-const TYPES: [(&str, &str); 10] = [
+const TYPES: [(&str, &str); 11] = [
     ("css", "text/css; charset=utf-8"),
     ("ico", "image/vnd.microsoft.icon"),
     ("js", "text/javascript; charset=utf-8"),
     ("json", "application/json"),
+    ("md", "text/markdown; charset=utf-8"),
     ("mjs", "text/javascript; charset=utf-8"),
     ("png", "image/png"),
     ("svg", "image/svg+xml"),

@@ -12,8 +12,10 @@ use chromiumoxide::{Browser, Handler, browser::BrowserConfig};
 /// Names under which distributions install it.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Nothing that reaches out, asks questions or needs a graphics card.
-const FLAGS: [&str; 9] = [
+/// Nothing that reaches out, asks questions or needs a graphics card; and a name for this machine
+/// that a browser does not trust as it trusts `localhost`.
+const FLAGS: [&str; 10] = [
+    "host-resolver-rules=MAP jiuji.test 127.0.0.1",
     "disable-gpu",
     "disable-quic",
     "no-first-run",

@@ -18,6 +18,9 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
 };
 
+/// Name of this machine as another one in the network would use it; see `chromium`.
+const LAN_HOST: &str = "jiuji.test";
+
 /// A server that runs until it is stopped or the runtime ends.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -36,7 +39,7 @@ impl Server {
         let live = start_live(kb.clone(), folder.path().join("index")).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let allowed_hosts = AllowedHosts::new(&[], address.port()).unwrap();
+        let allowed_hosts = AllowedHosts::new(&[LAN_HOST.to_owned()], address.port()).unwrap();
         let limits = Limits::default();
         let (kb_root, systems, history) = (kb.clone(), Vec::new(), true);
         let app =
@@ -54,6 +57,11 @@ impl Server {
     /// Address of a page.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// Address of a page under a name that is not this machine's own: plain HTTP, as in a LAN.
+    pub(crate) fn lan_url(&self, path: &str) -> String {
+        format!("http://{LAN_HOST}:{}{path}", self.address.port())
     }
 
     /// Stops it and waits until it has stopped.

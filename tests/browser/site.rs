@@ -53,6 +53,14 @@ impl Site {
         page
     }
 
+    /// A new tab at `path` on a machine of the network, where the browser trusts nothing.
+    pub(crate) async fn open_in_lan(&self, path: &str, screen: Screen) -> Page {
+        let tab = self.browser.new_page("about:blank").await.unwrap();
+        let page = Page::new(tab, self.server.lan_url(""), screen).await;
+        page.goto(path).await;
+        page
+    }
+
     /// A new empty tab.
     pub(crate) async fn tab(&self, screen: Screen) -> Page {
         let tab = self.browser.new_page("about:blank").await.unwrap();

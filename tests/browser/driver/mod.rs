@@ -155,17 +155,18 @@ impl Page {
 
     /// Puts what is visible into `target/screenshots/<name>.png`.
     pub(crate) async fn screenshot(&self, name: &str) {
-        self.save(name, "innerHeight").await;
+        self.save(name, "[scrollY, innerHeight]").await;
     }
 
     /// Puts the page from its top, at most 3,000 pixels, into `target/screenshots/<name>.png`.
     pub(crate) async fn full_screenshot(&self, name: &str) {
-        self.save(name, "Math.min(3000, document.scrollingElement.scrollHeight)").await;
+        self.save(name, "[0, Math.min(3000, document.scrollingElement.scrollHeight)]").await;
     }
 
-    async fn save(&self, name: &str, height: &str) {
-        let (width, height) = self.value(&format!("[innerWidth, {height}]")).await;
-        let clip = Viewport { x: 0.0, y: 0.0, width, height, scale: 1.0 };
+    async fn save(&self, name: &str, top_and_height: &str) {
+        let width = self.value("innerWidth").await;
+        let (y, height) = self.value(top_and_height).await;
+        let clip = Viewport { x: 0.0, y, width, height, scale: 1.0 };
         let capture = CaptureScreenshotParams::builder()
             .format(CaptureScreenshotFormat::Png)
             .clip(clip)

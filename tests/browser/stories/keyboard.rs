@@ -110,12 +110,13 @@ fn keys_lead_to_the_scripts() {
             if path.starts_with("/?") {
                 page.key("ArrowDown").await;
             }
-            for (key, heading) in [("p", "电话"), ("m", "邮件"), ("o", "现场")] {
+            for (key, channel) in [("p", "phone"), ("m", "mail"), ("o", "onsite")] {
                 page.key(key).await;
-                page.wait_for(&format!("document.activeElement.innerText === '{heading}'")).await;
+                page.wait_for(&format!("document.activeElement.dataset.channel === '{channel}'"))
+                    .await;
                 let visible = "(() => {
                     const box = document.activeElement.getBoundingClientRect();
-                    const top = document.elementFromPoint(box.x + 20, box.y + box.height / 2);
+                    const top = document.elementFromPoint(box.x + 20, box.y + 20);
                     return box.top >= 0 && document.activeElement.contains(top);
                   })()";
                 page.wait_for(visible).await;

@@ -49,11 +49,11 @@ async fn wait_for_text(page: &Page, text: &str) {
         .await;
 }
 
-/// The article with a paragraph before its second section, so that all below it moves.
+/// The article with items before its scripts, so that all below them moves.
 fn longer(text: &str) -> String {
     let paragraph = "- 这是刚加上的一条，很长，好让下面的内容都往下移动。\n".repeat(12);
-    let (head, rest) = text.split_once("\n## 先问用户").unwrap();
-    format!("{head}\n{paragraph}\n## 先问用户{rest}")
+    let (head, rest) = text.split_once("\n## 各渠道话术").unwrap();
+    format!("{head}\n{paragraph}\n## 各渠道话术{rest}")
 }
 
 /// The article with a list in its front matter that never ends, and the line of that.

@@ -7,7 +7,6 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const { copyText, what, print: part } = button.dataset;
   if (part !== undefined) {
-    // Only that part is printed; the style sheet knows how.
     if (part) document.body.dataset.printing = part;
     print();
   } else if (copyText !== undefined) {

@@ -5,7 +5,7 @@ import { copyAndSay } from "./copy.js";
 import { fill, time } from "./report.js";
 
 const KEY = "jiuji:call";
-const KEEP_MS = 8 * 60 * 60 * 1000;
+const KEEP_MS = 8 * 3600e3;
 const ASK_MS = 4000;
 const INPUTS = "#strategy input";
 
@@ -49,12 +49,9 @@ function change(edit) {
 
 /** Puts down what is known of the article shown. */
 function note({ articles }) {
-  const shown = element("strategy");
-  if (!shown) return;
-  const questions = [...shown.querySelectorAll("[data-kind=report] li")];
-  const article = { ...shown.dataset, questions: questions.map((each) => each.textContent) };
+  const article = { ...element("strategy")?.dataset };
   const at = articles.findIndex(({ id }) => id === article.id);
-  articles.splice(at < 0 ? articles.length : at, 1, article);
+  if (article.id) articles.splice(at < 0 ? articles.length : at, 1, article);
 }
 
 function put({ checked, name, type, value }) {
@@ -110,7 +107,11 @@ async function give(what) {
   if (call.articles.length === 0) note(call);
   const { textContent, dataset } = element(`${what}-text`) ?? {};
   if (dataset) return copyAndSay(fill(textContent, call), dataset.what);
-  area.value = fill(await (await fetch(dialog.dataset.template)).text(), call);
+  const template = await fetch(dialog.dataset.template).then(
+    (answer) => answer.text(),
+    () => element("record-text").textContent,
+  );
+  area.value = fill(template, call);
   dialog.showModal();
   area.setSelectionRange(0, 0);
 }

@@ -3,8 +3,9 @@
 
 const WORDS = { question: "已问", item: "已核对", step: "步已做", branch: "步选了" };
 
-export const time = (at) => new Date(at).toTimeString().slice(0, 5);
-const day = (at) => at && `${new Date(at).toLocaleDateString("sv")} ${time(at)}`;
+// Sweden writes dates as everybody sorts them.
+const day = (at) => at && new Date(at).toLocaleString("sv").slice(0, 16);
+export const time = (at) => day(at).slice(11);
 const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 const lines = (list, line) => list.map(line).join("\n");
 
@@ -24,18 +25,16 @@ function known({ articles, at, marks, start, ticket }) {
     ticket,
     start: day(start),
     last: day(at),
-    articles: articles.map(({ id, reviewed }) => `${id}（核对 ${reviewed || "无"}）`).join("；"),
     sections: lines(articles, section),
     timeline: lines(marks, (mark) => `| ${time(mark.at)} | 服务台 | ${cell(said(mark))} | ${mark.id} |`),
     done: lines(done, (mark) => `- ${mark.id} ${said(mark)}`),
-    questions: lines(articles.flatMap(({ questions }) => questions), (each) => `- ${each}【待补：答复】`),
   };
 }
 
 /** A name is one of the record, else a field of its articles. */
 export function fill(template, call) {
   const values = known(call);
-  const field = (name) => [...new Set(call.articles.map((each) => each[name]))].filter(Boolean).join("；");
+  const field = (name) => [...new Set(call.articles.map((each) => each[name]))].filter(Boolean).join(name === "questions" ? "\n" : "；");
   return template.replace(
     /\{\{(\w+)\|(.*?)\}\}/g,
     (_, name, what) => (name in values ? values[name] : field(name)) || `【待补：${what}】`,

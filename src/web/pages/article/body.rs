@@ -97,6 +97,21 @@ impl<'a> ArticleBody<'a> {
         self.view.stored.article.meta.fault_type.map_or("", FaultType::label)
     }
 
+    /// The article as a report names it.
+    fn source(&self) -> String {
+        let reviewed = self.reviewed().unwrap_or_else(|| "无记录".to_owned());
+        format!("{}（核对 {reviewed}）", self.view.stored.article.id)
+    }
+
+    /// What a report on the incident has to answer, as a Markdown list with gaps.
+    fn questions(&self) -> String {
+        let sections = self.view.stored.article.sections.iter();
+        let report = sections.filter(|section| section.kind == SectionKind::Report);
+        let lines = report.flat_map(|section| section.text.lines());
+        let questions = lines.filter(|line| line.contains('？'));
+        questions.map(|line| format!("- {line}【待补：答复】")).collect::<Vec<_>>().join("\n")
+    }
+
     /// The channel to try first: one that has a script.
     fn first_channel(&self) -> Option<Channel> {
         let channels = self.view.stored.article.meta.channels.iter().copied();
@@ -116,11 +131,6 @@ impl<'a> ArticleBody<'a> {
 impl Part<'_> {
     fn anchor_url(&self) -> String {
         with_anchor("", Some(&self.section.anchor))
-    }
-
-    /// Whether its items are what a report on the incident has to answer.
-    fn is_report(&self) -> bool {
-        self.section.kind == SectionKind::Report
     }
 
     /// The text to hand the incident over with belongs where escalation begins.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    article::{DataRisk, Level, Severity},
+    article::{DataRisk, Level, SectionKind, Severity},
     web::pages::sample,
 };
 
@@ -45,6 +45,7 @@ fn the_page_has_anchors_scripts_and_labelled_checkboxes() {
         "<h2 id=\"s-应急策略\"",
         "<h3 id=\"s-电话\"",
         "data-channel=\"phone\"",
+        "data-first=\"phone\"",
         "<label class=\"tick\"><input type=\"checkbox\" name=\"question\" value=\"只有您一个人？\">",
         "href=\"#s-%E5%BA%94%E6%80%A5%E7%AD%96%E7%95%A5\"",
         "href=\"/articles/domain-account-locked\"",
@@ -130,10 +131,7 @@ fn the_highest_severity_and_its_response_cannot_be_missed() {
     );
     stored.article.meta.data_risk = DataRisk::High;
     let html = page(&sample::view(&stored));
-    assert!(
-        html.contains("<strong class=\"when\">P1 紧急 · 5 分钟内响应")
-            && !html.contains("\"urgent\"")
-    );
+    assert!(html.contains("<strong>P1 紧急 · 5 分钟内响应") && !html.contains("\"urgent\""));
 }
 
 #[test]
@@ -149,15 +147,19 @@ fn a_mail_can_be_copied_and_opened() {
 
 #[test]
 fn what_the_record_of_a_call_needs_stands_in_attributes() {
-    let stored = sample::login();
+    let mut stored = sample::login();
+    let report = stored.article.sections.last_mut().unwrap();
+    report.kind = SectionKind::Report;
+    report.text = "至少回答：\n多久判断出来？".to_owned();
+    stored.article.meta.channels = Vec::new();
     let html = page(&sample::view(&stored));
     for expected in [
         "data-severity=\"P3 中\"",
         "data-fault-type=\"登录异常\"",
         "data-systems=\"ad\"",
-        "data-reviewed=\"2026-11-20\"",
+        "data-source=\"login-failure（核对 2026-11-20）\"",
+        "data-questions=\"- 多久判断出来？【待补：答复】\"",
         "data-risk=\"数据无风险\"",
-        "data-first=\"phone\"",
     ] {
         assert!(html.contains(expected), "{expected} in {html}");
     }

@@ -5,11 +5,12 @@ use crate::{
     site::story,
 };
 
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("home", "/"),
     ("search", "/?q=登录异常"),
     ("article", "/articles/login-failure"),
     ("data-first", "/articles/ransomware"),
+    ("urgent", "/articles/fire-alarm"),
     ("matrix", "/matrix"),
     ("status", "/status"),
     ("no-match", "/?q=鳗鱼饭烹饪"),

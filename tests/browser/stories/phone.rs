@@ -59,8 +59,8 @@ fn fingers_have_room() {
             page.goto(path).await;
             let small: Vec<String> = page
                 .value(
-                    "[...document.querySelectorAll('button, .button, .top a, summary, .hit-link, input')]
-                       .filter((e) => e.checkVisibility() && !e.closest('.tick, .skip'))
+                    "[...document.querySelectorAll('button, .button, .top a, summary, .hit-link, .done, .choice, input')]
+                       .filter((e) => e.checkVisibility() && !e.matches('.tick *, .skip, label input'))
                        .filter((e) => e.getBoundingClientRect().height < 24)
                        .map((e) => e.outerHTML.slice(0, 120))",
                 )

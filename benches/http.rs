@@ -25,7 +25,7 @@ use axum::{Router, http::header, routing::get};
 use jiuji::{
     kb::Root,
     live::{Live, Options},
-    web::{AllowedHosts, App, Limits, Settings, serve},
+    web::{AllowedHosts, App, Limits, PageSettings, Settings, serve},
 };
 use tokio::net::TcpListener;
 
@@ -73,6 +73,7 @@ async fn start_jiuji(index: &std::path::Path) -> SocketAddr {
         today: || time::macros::date!(2026 - 11 - 23),
         systems: Vec::new(),
         history: false,
+        pages: PageSettings::default(),
     };
     tokio::spawn(serve(listener, App::new(settings), std::future::pending()));
     address

@@ -89,6 +89,7 @@ fn app(live: Live, settings: &Settings, port: u16) -> anyhow::Result<web::App> {
         today,
         systems: settings.systems.clone(),
         history: settings.history,
+        pages: settings.pages.clone(),
     }))
 }
 

@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     kb::Root,
     live, search,
+    web::PageSettings,
 };
 
 /// Address that is listened on unless asked otherwise.
@@ -86,6 +87,8 @@ pub struct Settings {
     pub systems: Vec<String>,
     /// Whether to show the history of articles from git.
     pub history: bool,
+    /// What the pages say and link to beyond the knowledge base.
+    pub pages: PageSettings,
 }
 
 impl Settings {
@@ -121,6 +124,11 @@ impl Settings {
             watch: config.watch.unwrap_or(true),
             systems: config.systems,
             history: config.history.unwrap_or(true),
+            pages: PageSettings {
+                panel_origins: config.panel_origins,
+                second_line: config.second_line,
+                public_url: config.public_url,
+            },
         })
     }
 

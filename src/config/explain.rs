@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 /// Names of all settings, as in [`Config`](super::Config).
-const SETTINGS: &str = "kb、index、vocabulary、listen、allowed_hosts、watch、systems、history";
+const SETTINGS: &str = "kb、index、vocabulary、listen、allowed_hosts、watch、systems、history、\
+                        panel_origins、second_line、public_url";
 
 /// Line and column of the start of a range of bytes, from 1; the start of the file without one.
 pub(super) fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize) {

@@ -5,6 +5,7 @@
 
 mod explain;
 mod listen;
+mod page;
 
 use std::{
     fs::File,
@@ -42,6 +43,15 @@ pub struct Config {
     pub systems: Vec<String>,
     /// Whether to show the history of articles from git.
     pub history: Option<bool>,
+    /// Origins whose pages may show the panel in a frame.
+    #[serde(deserialize_with = "page::deserialize_origins")]
+    pub panel_origins: Vec<String>,
+    /// How to reach second line, one line of plain text.
+    #[serde(deserialize_with = "page::deserialize_second_line")]
+    pub second_line: Option<String>,
+    /// Origin under which people reach the server, for absolute addresses.
+    #[serde(deserialize_with = "page::deserialize_origin")]
+    pub public_url: Option<String>,
 }
 
 /// The settings file cannot be used.

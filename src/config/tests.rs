@@ -27,6 +27,9 @@ fn every_setting_is_read_and_paths_belong_to_the_file() {
         watch = false
         systems = ["his", "mes"]
         history = false
+        panel_origins = ["https://ticket.example.com"]
+        second_line = " 值班电话 1234 "
+        public_url = "http://kb.example.com:8017"
     "#;
     let expected = Config {
         kb: Some("文章".into()),
@@ -37,6 +40,9 @@ fn every_setting_is_read_and_paths_belong_to_the_file() {
         watch: Some(false),
         systems: vec!["his".to_owned(), "mes".to_owned()],
         history: Some(false),
+        panel_origins: vec!["https://ticket.example.com".to_owned()],
+        second_line: Some("值班电话 1234".to_owned()),
+        public_url: Some("http://kb.example.com:8017".to_owned()),
     };
     assert_eq!(loaded(text), Ok(expected));
     assert_eq!(loaded("# 空\n"), Ok(Config::default()));
@@ -47,7 +53,7 @@ fn an_error_says_where_and_what_in_chinese() {
     let table = [
         (
             "kb = \"kb\"\nlisten_on = \"x\"\n",
-            "jiuji.toml:2:1: 没有 `listen_on` 这个设置，可用的有：kb、index、vocabulary、listen、allowed_hosts、watch、systems、history",
+            "jiuji.toml:2:1: 没有 `listen_on` 这个设置，可用的有：kb、index、vocabulary、listen、allowed_hosts、watch、systems、history、panel_origins、second_line、public_url",
         ),
         ("\nwatch = \"yes\"\n", "jiuji.toml:2:9: 值的类型不对，应为true 或 false"),
         ("allowed_hosts = \"x\"\n", "jiuji.toml:1:17: 值的类型不对，应为列表，如 [\"a\", \"b\"]"),
@@ -64,6 +70,22 @@ fn an_error_says_where_and_what_in_chinese() {
     for (text, expected) in table {
         assert_eq!(loaded(text), Err(expected.to_owned()), "{text}");
     }
+    let origin = "不是网址来源，应写成 https://kb.example.com 或带端口的 http://10.0.0.5:8017，\
+                  后面不带路径，也不用通配符";
+    let table = [
+        ("panel_origins = [\"https://a\", \"*\"]", "1:17", format!("panel_origins 里的“*”{origin}")),
+        ("public_url = \"https://a/\"", "1:14", format!("public_url 里的“https://a/”{origin}")),
+        (
+            "second_line = \" \"",
+            "1:15",
+            "second_line 应为 1 到 200 个字的一行文字，写明怎样联系二线".to_owned(),
+        ),
+    ];
+    for (text, place, expected) in table {
+        assert_eq!(loaded(text), Err(format!("jiuji.toml:{place}: {expected}")), "{text}");
+    }
+    let long = |n| loaded(&format!("second_line = \"{}\"", "线".repeat(n)));
+    assert!(long(200).is_ok() && long(201).is_err());
     let broken = loaded("kb = \"文章\nwatch = true\n").unwrap_err();
     assert!(broken.starts_with("jiuji.toml:1:") && broken.contains("不是有效的 TOML"), "{broken}");
 }

@@ -16,6 +16,7 @@ mod host;
 mod limits;
 mod media;
 mod metrics;
+mod page_settings;
 mod pages;
 mod params;
 mod preview;
@@ -30,6 +31,7 @@ mod state;
 
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;
+pub use page_settings::PageSettings;
 pub use router::router;
 pub use serve::{serve, stop_signal};
 pub use state::{App, Settings};

@@ -13,6 +13,7 @@ use super::{
     host::AllowedHosts,
     limits::{Gate, Limits},
     metrics::Metrics,
+    page_settings::PageSettings,
     problem::{Code, Problem},
 };
 
@@ -35,6 +36,8 @@ pub struct Settings {
     pub systems: Vec<String>,
     /// Whether to show the history of articles from git.
     pub history: bool,
+    /// What the pages say and link to beyond the knowledge base.
+    pub pages: PageSettings,
 }
 
 /// The shared state of the web side; cheap to clone.
@@ -49,6 +52,7 @@ struct Inner {
     door: Arc<Door>,
     checks: Checks,
     history: Option<History>,
+    pages: PageSettings,
 }
 
 /// What the layers before a handler need; knows no knowledge base.
@@ -147,12 +151,13 @@ impl App {
     /// The state for one server.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { live, kb_root, allowed_hosts, limits, today, systems, history } = settings;
+        let Settings { live, kb_root, allowed_hosts, limits, today, systems, history, pages } =
+            settings;
         let door = Arc::new(Door::new(allowed_hosts, limits));
         let history = history.then(|| History::new(kb_root.clone()));
         let (kb_root, systems) = (Arc::new(kb_root), systems.into());
         let checks = Checks::new();
-        Self(Arc::new(Inner { live, kb_root, today, systems, door, checks, history }))
+        Self(Arc::new(Inner { live, kb_root, today, systems, door, checks, history, pages }))
     }
 
     /// The running knowledge base.
@@ -183,6 +188,11 @@ impl App {
     /// The history of the articles, unless it is switched off.
     pub(crate) fn history(&self) -> Option<&History> {
         self.0.history.as_ref()
+    }
+
+    /// What the pages say and link to beyond the knowledge base.
+    pub(crate) fn pages(&self) -> &PageSettings {
+        &self.0.pages
     }
 
     /// What the layers before a handler need.

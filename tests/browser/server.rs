@@ -8,7 +8,7 @@ use std::{
 use jiuji::{
     kb::Root,
     live::{Live, Options},
-    web::{AllowedHosts, App, Limits, Settings, serve},
+    web::{AllowedHosts, App, Limits, PageSettings, Settings, serve},
 };
 use tempfile::TempDir;
 use time::{Date, macros::date};
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Serves a copy of `kb/` on a free port of this machine.
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(pages: PageSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let kb = folder.path().join("kb");
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("kb"), &kb);
@@ -40,10 +40,16 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let allowed_hosts = AllowedHosts::new(&[LAN_HOST.to_owned()], address.port()).unwrap();
-        let limits = Limits::default();
-        let (kb_root, systems, history) = (kb.clone(), Vec::new(), true);
-        let app =
-            App::new(Settings { live, kb_root, allowed_hosts, limits, today, systems, history });
+        let app = App::new(Settings {
+            live,
+            kb_root: kb.clone(),
+            allowed_hosts,
+            limits: Limits::default(),
+            today,
+            systems: Vec::new(),
+            history: true,
+            pages,
+        });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
         Self { address, kb, stop, task, _folder: folder }

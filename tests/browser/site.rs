@@ -9,6 +9,7 @@ use chromiumoxide::{
     },
 };
 use futures_util::StreamExt;
+use jiuji::web::PageSettings;
 use tempfile::TempDir;
 use tokio::{task::JoinHandle, time::timeout};
 
@@ -31,12 +32,17 @@ pub(crate) struct Site {
 
 /// Runs `body` with a server and a browser of its own.
 pub(crate) fn story(body: impl AsyncFnOnce(&Site)) {
+    story_with(PageSettings::default(), body);
+}
+
+/// The same with pages that an organisation has settled.
+pub(crate) fn story_with(pages: PageSettings, body: impl AsyncFnOnce(&Site)) {
     let Some(executable) = chromium::find() else { return };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let profile = tempfile::tempdir().unwrap();
-        let server = Server::start().await;
+        let server = Server::start(pages).await;
         let (browser, mut events) = chromium::launch(&executable, profile.path()).await;
         let handler = tokio::spawn(async move { while events.next().await.is_some() {} });
         let site = Site { server, browser, handler, profile };

@@ -20,7 +20,7 @@ use http_body_util::BodyExt;
 use jiuji::{
     kb::Root,
     live::{Live, Options},
-    web::{AllowedHosts, App, Limits, Settings, router},
+    web::{AllowedHosts, App, Limits, PageSettings, Settings, router},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -186,6 +186,7 @@ fn app(live: &Live, root: &Path, limits: Limits, port: u16) -> App {
         today: || TODAY,
         systems: Vec::new(),
         history: true,
+        pages: PageSettings::default(),
     })
 }
 

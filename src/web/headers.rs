@@ -22,6 +22,16 @@ pub(crate) const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'"
 /// Policy of images from the knowledge base, which anyone who can write there has made.
 pub(crate) const MEDIA_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
+/// Marks a response that others may show in a frame: its own policy says who.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Framed;
+
+/// [`PAGE_POLICY`] for a page that pages of `origins` may show in a frame.
+pub(crate) fn framed_policy(origins: &[String]) -> String {
+    let ancestors = format!("frame-ancestors {}", origins.join(" "));
+    PAGE_POLICY.replace("frame-ancestors 'none'", &ancestors)
+}
+
 /// Headers that are the same everywhere.
 const FIXED: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -44,12 +54,17 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
 /// Completes the headers of every response.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let is_framed = response.extensions().get::<Framed>().is_some();
     if response.status() == StatusCode::NOT_MODIFIED {
         // A browser puts these headers over those it has kept: the policy for data, which a
         // response without a type would get, would block every style and script of the page.
         fix(response.headers_mut());
     } else {
         apply(response.headers_mut());
+    }
+    if is_framed {
+        // The older header knows no list of origins.
+        response.headers_mut().remove(header::X_FRAME_OPTIONS);
     }
     response
 }
@@ -109,6 +124,31 @@ mod tests {
         let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
         assert!(!response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
         assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+
+    #[tokio::test]
+    async fn only_a_marked_response_may_be_framed() {
+        for marked in [true, false] {
+            let handler = move || async move {
+                let mut response = Response::new(Body::empty());
+                if marked {
+                    response.extensions_mut().insert(Framed);
+                }
+                response
+            };
+            let app = Router::new().route("/", get(handler)).layer(from_fn(complete));
+            let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+            assert_eq!(response.headers().contains_key(header::X_FRAME_OPTIONS), !marked);
+        }
+    }
+
+    #[test]
+    fn the_policy_of_a_frame_differs_in_its_ancestors_only() {
+        let origins = ["https://a.example".to_owned(), "http://b:81".to_owned()];
+        let policy = framed_policy(&origins);
+        assert!(policy.contains("; frame-ancestors https://a.example http://b:81; "), "{policy}");
+        let back = policy.replace("https://a.example http://b:81", "'none'");
+        assert_eq!(back, PAGE_POLICY);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `GET /api/v1/matrix`: every article as the row 类型 / 紧急情况 / 预防措施 / 应急策略.
 
+use std::collections::BTreeSet;
+
 use axum::{
     Json,
     extract::State,
@@ -68,7 +70,7 @@ pub(crate) async fn matrix(
         return Ok(tag.not_modified());
     }
     let (revision, indexed_at) = (snapshot.revision().to_owned(), snapshot.indexed_at().to_owned());
-    let rows = app.read(snapshot, move |snapshot| rows(snapshot, &filters)).await?;
+    let rows = app.read(snapshot, move |snapshot| table(snapshot, &filters)).await?.rows;
     Ok(tag.on(match format {
         Format::Json => Json(Matrix { revision, indexed_at, rows }).into_response(),
         Format::Csv => spreadsheet(&rows),
@@ -83,16 +85,32 @@ fn format(params: &mut Params) -> Result<Format, Problem> {
     }
 }
 
-/// The rows of the articles that pass, by kind of fault, then by id.
+/// The table and by what it can be narrowed.
+pub(crate) struct Table {
+    /// The rows of the articles that pass, by kind of fault, then by id.
+    pub(crate) rows: Vec<Row>,
+    /// Systems of all published articles, sorted.
+    pub(crate) systems: Vec<String>,
+}
+
+/// The articles that pass as rows.
 ///
 /// # Errors
 /// When the index cannot be read.
-pub(crate) fn rows(snapshot: &Snapshot, filters: &Filters) -> Result<Vec<Row>, Problem> {
-    let articles = snapshot.articles()?.into_iter().map(|stored| stored.article);
-    let mut rows: Vec<_> = articles.filter(|a| passes(a, filters)).map(row).collect();
+pub(crate) fn table(snapshot: &Snapshot, filters: &Filters) -> Result<Table, Problem> {
+    let articles: Vec<_> = snapshot.articles()?.into_iter().map(|stored| stored.article).collect();
+    let systems = systems(&articles);
+    let passing = articles.into_iter().filter(|article| passes(article, filters));
+    let mut rows: Vec<_> = passing.map(row).collect();
     // Stable, so ids keep their order; articles without a kind come last.
     rows.sort_by_key(|row| (row.fault_type.is_none(), row.fault_type));
-    Ok(rows)
+    Ok(Table { rows, systems })
+}
+
+fn systems(articles: &[Article]) -> Vec<String> {
+    let published = articles.iter().filter(|article| passes(article, &Filters::default()));
+    let systems: BTreeSet<_> = published.flat_map(|article| article.meta.systems.iter()).collect();
+    systems.into_iter().cloned().collect()
 }
 
 fn row(article: Article) -> Row {
@@ -149,7 +167,7 @@ fn quote(cell: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        article::{Section, Step},
+        article::{Section, Status, Step},
         web::api::tests::empty_article,
     };
 
@@ -204,6 +222,22 @@ mod tests {
         );
         article.steps = vec![Step { number: 1, text: "拉闸".into(), branches: vec![] }];
         assert_eq!(row(article).strategy, "1. 拉闸");
+    }
+
+    #[test]
+    fn systems_are_those_of_published_articles() {
+        let article = |status, systems: &[&str]| {
+            let mut article = empty_article("x");
+            article.meta.status = status;
+            article.meta.systems = systems.iter().map(|name| (*name).to_owned()).collect();
+            article
+        };
+        let articles = [
+            article(Status::Published, &["oa", "ad"]),
+            article(Status::Published, &["ad"]),
+            article(Status::Draft, &["his"]),
+        ];
+        assert_eq!(systems(&articles), ["ad", "oa"]);
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{article::Status, search::Filters};
+use crate::{
+    article::{Severity, Status},
+    search::Filters,
+};
 
 /// Everything but the unreserved characters. Source: RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -97,12 +100,32 @@ pub(super) fn search_url(
     if let Some(id) = show {
         params.push(("show", id.to_owned()));
     }
+    with_params("/", &params)
+}
+
+/// `path` with parameters, if there are any.
+pub(super) fn with_params(path: &str, params: &[(&str, String)]) -> String {
     if params.is_empty() {
-        return "/".to_owned();
+        return path.to_owned();
     }
     let pairs: Vec<_> =
         params.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-    format!("/?{}", pairs.join("&"))
+    format!("{path}?{}", pairs.join("&"))
+}
+
+/// What the filters ask for, in words; empty when they ask for nothing.
+pub(super) fn filter_names(filters: &Filters) -> String {
+    let mut names: Vec<String> = Vec::new();
+    names.extend(filters.fault_type.iter().map(|value| value.label().to_owned()));
+    let severity =
+        |value: &Severity| format!("{} {}", value.as_str().to_uppercase(), value.label());
+    names.extend(filters.severity.iter().map(severity));
+    names.extend(filters.tier.iter().map(|value| value.label().to_owned()));
+    names.extend(filters.system.iter().cloned());
+    if filters.status != [Status::Published] {
+        names.extend(filters.status.iter().map(|value| value.label().to_owned()));
+    }
+    names.join("、")
 }
 
 /// `text` as part of an address.
@@ -113,7 +136,7 @@ pub(super) fn encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{FaultType, Severity};
+    use crate::article::FaultType;
 
     #[test]
     fn an_id_is_one_encoded_segment() {
@@ -144,6 +167,18 @@ mod tests {
         let none = toggled(&more, Facet::FaultType, "login").unwrap();
         assert_eq!(search_url("x", &none, 0, None), "/?q=x&severity=p1");
         assert_eq!(toggled(&filters, Facet::Tier, "l9"), None);
+    }
+
+    #[test]
+    fn filters_have_names() {
+        assert_eq!(filter_names(&Filters::default()), "");
+        let filters = Filters {
+            fault_type: vec![FaultType::Login],
+            severity: vec![Severity::P1],
+            system: vec!["ad".to_owned()],
+            ..Filters::default()
+        };
+        assert_eq!(filter_names(&filters), "登录异常、P1 紧急、ad");
     }
 
     #[test]

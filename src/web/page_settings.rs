@@ -23,6 +23,11 @@ impl PageSettings {
         self.second_line.as_deref().unwrap_or(SECOND_LINE)
     }
 
+    /// Name of a page for its entity tag, with the settings that the page shows.
+    pub(crate) fn variant(&self, page: &str) -> String {
+        format!("{page} {:?} {:?}", self.second_line, self.public_url)
+    }
+
     /// The origin for absolute addresses: the configured one, else the host that was asked, which
     /// has been checked by then.
     pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
@@ -42,9 +47,6 @@ mod tests {
         let plain = PageSettings::default();
         assert_eq!(plain.origin(&asked), "http://10.0.0.5:8017");
         let public_url = Some("https://kb.example.com".to_owned());
-        assert_eq!(
-            PageSettings { public_url, ..plain }.origin(&asked),
-            "https://kb.example.com"
-        );
+        assert_eq!(PageSettings { public_url, ..plain }.origin(&asked), "https://kb.example.com");
     }
 }

@@ -37,16 +37,16 @@ function visible(selector) {
 
 /** Moves the focus from hit to hit; before the first one is the box. True when it moved. */
 function move(step) {
-  const hits = [...document.querySelectorAll(".hit")];
+  const hits = [...document.querySelectorAll(".hit, .overview a")];
   const active = document.activeElement;
   if (hits.length === 0 || active.closest("#detail, .facets, .links")) return false;
-  const next = hits.indexOf(active.closest(".hit")) + step;
+  const next = hits.indexOf(active.closest(".hit, .overview a")) + step;
   if (next < 0) {
     if (active !== box) box.focus();
     return active !== box;
   }
   const hit = hits[Math.min(next, hits.length - 1)];
-  hit.querySelector(".hit-link").focus({ preventScroll: true });
+  (hit.querySelector(".hit-link") ?? hit).focus({ preventScroll: true });
   // The chosen hit shows its steps in full: scrolls when it has its new height.
   hit.dispatchEvent(new Event("jiuji:choose", { bubbles: true }));
   hit.scrollIntoView({ block: "nearest" });

@@ -203,7 +203,9 @@ results.addEventListener("click", (event) => {
   choose(hit, "push");
 });
 
-results.addEventListener("jiuji:choose", (event) => choose(event.target, "replace"));
+results.addEventListener("jiuji:choose", ({ target }) => {
+  if (target.matches(".hit")) choose(target, "replace");
+});
 
 addEventListener("popstate", () => {
   const url = location.pathname + location.search;

@@ -7,9 +7,11 @@ use super::{
     article::{ArticleBody, ArticleView, Place},
     badges::Badges,
     facets::{self, Group},
-    links::{article_url, filter_params, search_url, with_anchor},
+    help::Help,
+    links::{article_url, filter_names, filter_params, search_url, with_anchor},
     marks::{self, Run},
     notes,
+    overview::{Overview, OverviewView},
 };
 use crate::search::{Answer, CardBranch, Filters, Hit, MAX_DEPTH, MatchedBy, Note, Suggestion};
 
@@ -26,6 +28,10 @@ pub(crate) struct HomeView<'a> {
     pub(crate) offset: usize,
     /// Hits in a page.
     pub(crate) limit: usize,
+    /// What is shown in place of the hits when nothing was asked for.
+    pub(crate) overview: Option<&'a OverviewView>,
+    /// How to reach second line.
+    pub(crate) second_line: &'a str,
     /// The article of the hit that is open beside the list.
     pub(crate) chosen: Option<&'a ArticleView<'a>>,
     /// Names that begin with what stands in the box.
@@ -39,8 +45,11 @@ pub(crate) struct HomeView<'a> {
 /// # Errors
 /// When the template cannot be rendered.
 pub(crate) fn home(view: &HomeView<'_>) -> Result<String, askama::Error> {
-    let header = Header { assets: view.assets, query: view.query, autofocus: true, path: "/" };
-    HomePage { assets: view.assets, header, results: Results::new(view) }.render()
+    let canonical = view.assets.absolute(&search_url(view.query, view.filters, 0, None));
+    let header =
+        Header { query: view.query, autofocus: true, ..Header::at(view.assets, "/", canonical) };
+    let title = title(view);
+    HomePage { assets: view.assets, header, title, results: Results::new(view) }.render()
 }
 
 /// What is inside the results region of [`home`], for the script that swaps it.
@@ -56,6 +65,7 @@ pub(crate) fn home_fragment(view: &HomeView<'_>) -> Result<String, askama::Error
 struct HomePage<'a> {
     assets: &'a AssetUrls,
     header: Header<'a>,
+    title: String,
     results: Results<'a>,
 }
 
@@ -77,6 +87,8 @@ struct Results<'a> {
     quiet_notes: String,
     /// What asks for attention, a sentence each.
     notes: Vec<String>,
+    help: Option<Help<'a>>,
+    overview: Option<Overview<'a>>,
     rows: Vec<Row<'a>>,
     /// Whether the query has nothing to do with there being no hits.
     nothing_at_all: bool,
@@ -114,6 +126,7 @@ impl<'a> Results<'a> {
         let last = offset + rows.len();
         let has_next = last < answer.total && offset + 2 * limit <= MAX_DEPTH;
         let n_selected = facets::n_selected(filters);
+        let nothing_at_all = rows.is_empty() && query.trim().is_empty() && n_selected == 0;
         let heading = heading(view);
         Self {
             hidden: filter_params(filters),
@@ -126,7 +139,9 @@ impl<'a> Results<'a> {
             completions: completions(view),
             quiet_notes: sentences(&answer.notes, true).join("；"),
             notes: sentences(&answer.notes, false),
-            nothing_at_all: rows.is_empty() && query.trim().is_empty() && n_selected == 0,
+            help: Help::new(answer, view.second_line).filter(|_| !nothing_at_all),
+            overview: view.overview.map(|overview| Overview::new(overview, answer.total)),
+            nothing_at_all,
             previous: (offset > 0).then(|| url(offset.saturating_sub(limit))),
             next: has_next.then(|| url(offset + limit)),
             page_label: format!("第 {}–{last} 篇，共 {} 篇", offset + 1, answer.total),
@@ -151,6 +166,15 @@ fn completions<'a>(view: &HomeView<'a>) -> Vec<Completion<'a>> {
 /// The notes that only explain the hits, or the others.
 fn sentences(notes: &[Note], is_quiet: bool) -> Vec<String> {
     notes.iter().filter(|note| notes::is_quiet(note) == is_quiet).map(notes::sentence).collect()
+}
+
+/// What the tab is called: the query, else the filters, else what the page is for.
+fn title(view: &HomeView<'_>) -> String {
+    match (view.query.trim(), filter_names(view.filters).as_str()) {
+        ("", "") => "应急策略检索".to_owned(),
+        ("", names) => names.to_owned(),
+        (query, _) => query.to_owned(),
+    }
 }
 
 fn heading(view: &HomeView<'_>) -> String {
@@ -235,6 +259,8 @@ mod tests {
             filters,
             offset,
             limit: 10,
+            overview: None,
+            second_line: "值班电话",
             chosen: None,
             completions: &sample::completions(),
             assets: &assets,
@@ -272,6 +298,8 @@ mod tests {
             filters: &Filters::default(),
             offset: 0,
             limit: 10,
+            overview: None,
+            second_line: "",
             chosen: Some(&chosen),
             completions: &[],
             assets: &assets,

@@ -1,7 +1,8 @@
 //! The pages as pure functions from data to HTML.
 //!
 //! Entry points: [`home`] and [`home_fragment`], [`article_page`] and
-//! [`article_fragment`], [`matrix_page`], [`status_page`], [`error_page`]. This module knows no request, no state and no index: what a
+//! [`article_fragment`], [`matrix_page`], [`flow_page`], [`panel_page`], [`status_page`],
+//! [`error_page`]. This module knows no request, no state and no index: what a
 //! page shows is in its view. All text is escaped by the templates; the only HTML taken as it is
 //! comes from [`crate::article::render`].
 
@@ -10,11 +11,15 @@ mod badges;
 mod error;
 mod facets;
 mod findings;
+mod flow;
+mod help;
 mod home;
 mod links;
 mod marks;
 mod matrix;
 mod notes;
+mod overview;
+mod panel;
 mod plain;
 #[cfg(test)]
 mod sample;
@@ -26,13 +31,18 @@ pub(crate) use article::{
     ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
 };
 pub(crate) use error::{ErrorView, error_page};
+pub(crate) use flow::{Example, FlowView, flow_page};
 pub(crate) use home::{HomeView, home, home_fragment};
 pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
+pub(crate) use overview::OverviewView;
+pub(crate) use panel::{PanelView, panel_page};
 pub(crate) use status::{DueRow, StatusView, status_page};
 
-/// Where the browser finds each file of `web/assets/`.
+/// Where the browser finds each file of `web/assets/`, and the pages.
 #[derive(Debug, Clone)]
 pub(crate) struct AssetUrls {
+    /// Origin of canonical addresses; empty where they are relative.
+    origin: String,
     css: String,
     search_js: String,
     keys_js: String,
@@ -53,6 +63,7 @@ impl AssetUrls {
     /// `app.css`.
     pub(crate) fn new(url: &dyn Fn(&str) -> String) -> Self {
         Self {
+            origin: String::new(),
             css: url("app.css"),
             search_js: url("search.js"),
             keys_js: url("keys.js"),
@@ -68,6 +79,17 @@ impl AssetUrls {
             manifest: url("manifest.webmanifest"),
         }
     }
+
+    /// The same with the origin under which people reach the server.
+    pub(crate) fn under(mut self, origin: &str) -> Self {
+        origin.clone_into(&mut self.origin);
+        self
+    }
+
+    /// The address of a page, absolute where the origin is known.
+    fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
 }
 
 /// The bar on top of every page: name, search box, links.
@@ -80,11 +102,19 @@ struct Header<'a> {
     autofocus: bool,
     /// Path of the page, for the link that is the current one.
     path: &'a str,
+    /// The one address of what the page shows; empty when it has none.
+    canonical: String,
 }
 
 impl<'a> Header<'a> {
     /// The bar of a page other than the search page.
     fn plain(assets: &'a AssetUrls, path: &'a str) -> Self {
-        Self { assets, query: "", autofocus: false, path }
+        let canonical = if path.is_empty() { String::new() } else { assets.absolute(path) };
+        Self::at(assets, path, canonical)
+    }
+
+    /// The bar of a page whose address is not its path alone.
+    fn at(assets: &'a AssetUrls, path: &'a str, canonical: String) -> Self {
+        Self { assets, query: "", autofocus: false, path, canonical }
     }
 }

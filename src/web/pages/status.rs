@@ -44,7 +44,7 @@ pub(crate) struct DueRow {
 
 impl DueRow {
     /// How urgent it is, in words.
-    fn state(&self) -> String {
+    pub(super) fn state(&self) -> String {
         match self.days_left {
             None => "从未复核".to_owned(),
             Some(0) => "今天到期".to_owned(),
@@ -54,7 +54,7 @@ impl DueRow {
     }
 
     /// CSS class of the mark that says so.
-    fn class(&self) -> &'static str {
+    pub(super) fn class(&self) -> &'static str {
         if self.days_left.is_some_and(|days| days >= 0) { "p4" } else { "warn" }
     }
 }

@@ -1,5 +1,11 @@
 //! The pages: the same data as the API, made into HTML by `pages`.
 
+mod flow;
+mod matrix;
+mod opensearch;
+mod overview;
+mod panel;
+
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
     http::{HeaderMap, HeaderName, HeaderValue, header},
@@ -12,22 +18,22 @@ use super::{
     api::{
         articles::{Found, find, moved},
         history,
-        matrix::{Row, rows},
         review::{Due, due},
     },
     assets::asset_url,
     checks,
     etag::Tag,
-    pages::{self, ArticleLink, ArticlePageView, ArticleView, DueRow, MatrixRow, MatrixView},
+    pages::{self, ArticleLink, ArticlePageView, ArticleView, DueRow},
     params::{NoParams, Params},
     preview::Preview,
     problem::Problem,
-    query::{filters, page_query},
+    query::page_query,
     request_id,
     state::{App, Snapshot, Stored},
 };
 use time::Date;
 
+pub(crate) use self::{flow::flow, matrix::matrix, opensearch::opensearch, panel::panel};
 use crate::{
     article::{DUE_SOON_DAYS, render},
     history::History,
@@ -59,36 +65,50 @@ pub(crate) async fn home(
     let is_fragment = asks_for(&headers, RESULTS);
     let snapshot = app.live().snapshot();
     let variant = if is_fragment { "fragment" } else { "home" };
-    let tag = Tag::of_snapshot(&snapshot, query.today, variant);
+    let tag = Tag::of_snapshot(&snapshot, query.today, &app.pages().variant(variant));
     if tag.matches(&headers) {
         return Ok(vary(tag.not_modified(), "x-fragment"));
     }
-    let work = move |snapshot: &Snapshot| search_page(snapshot, &query, show, is_fragment);
+    let state = app.clone();
+    let work = move |snapshot: &Snapshot| search_page(&state, snapshot, query, show, is_fragment);
     let (answer, html) = app.read(snapshot, work).await?;
     app.door().metrics.count_answer(&answer);
     Ok(vary(tag.on(Html(html).into_response()), "x-fragment"))
 }
 
 /// Searches and shows the answer, with the article `show` open beside it, else the first hit.
+/// When nothing is asked for, the overview takes the place of both.
 fn search_page(
+    app: &App,
     snapshot: &Snapshot,
-    query: &Query,
+    mut query: Query,
     show: Option<String>,
     is_fragment: bool,
 ) -> Result<(Answer, String), Problem> {
-    let answer = search::search(snapshot, query)?;
+    let overview = match overview::is_asked_for(&query, show.as_deref()) {
+        true => overview::overview(snapshot, query.today)?,
+        false => None,
+    };
+    if overview.is_some() {
+        // Its total and facets are shown, of its hits none.
+        query.limit = 1;
+    }
+    let answer = search::search(snapshot, &query)?;
     let chosen = show.or_else(|| answer.hits.first().map(|hit| hit.card.id.clone()));
+    let chosen = chosen.filter(|_| overview.is_none());
     let stored = chosen.map(|id| snapshot.article(&id)).transpose()?.flatten();
     let chosen = stored.as_ref().map(|stored| article_view(snapshot, stored, query.today));
     let chosen = chosen.transpose()?;
     let completions = search::completions(snapshot, &query.text)?;
-    let assets = asset_urls();
+    let assets = asset_urls(app);
     let view = pages::HomeView {
         query: &query.text,
         answer: &answer,
         filters: &query.filters,
         offset: query.offset,
         limit: query.limit,
+        overview: overview.as_ref(),
+        second_line: app.pages().second_line(),
         chosen: chosen.as_ref(),
         completions: &completions,
         assets: &assets,
@@ -132,8 +152,9 @@ fn links(snapshot: &Snapshot, ids: &[String]) -> Result<Vec<ArticleLink>, Proble
     Ok(links)
 }
 
-fn asset_urls() -> pages::AssetUrls {
-    pages::AssetUrls::new(&asset_url)
+fn asset_urls(app: &App) -> pages::AssetUrls {
+    let origin = app.pages().public_url.as_deref().unwrap_or_default();
+    pages::AssetUrls::new(&asset_url).under(origin)
 }
 
 /// Whether only this part of a page is asked for.
@@ -163,13 +184,13 @@ pub(crate) async fn article(
         };
         let preview = Preview::new(&current, &verdict, &stored, today);
         let variant = if is_fragment { "fragment" } else { "page" };
-        let variant = format!("{variant} {}", preview.version);
+        let variant = state.pages().variant(&format!("{variant} {}", preview.version));
         let tag = Tag::of_snapshot(snapshot, today, &variant);
         if tag.matches(&headers) {
             return Ok(tag.not_modified());
         }
         let view = article_view(snapshot, &stored, today)?;
-        let assets = asset_urls();
+        let assets = asset_urls(&state);
         let Preview { findings, version } = &preview;
         let has_history = state.history().is_some_and(History::is_likely);
         let history = has_history.then(|| history::url(&stored.article.id));
@@ -179,40 +200,6 @@ pub(crate) async fn article(
         Ok(tag.on(Html(html.map_err(Problem::internal)?).into_response()))
     };
     Ok(vary(app.read(snapshot, work).await?, "x-fragment"))
-}
-
-/// `GET /matrix`: every article as a row of the plan's table.
-pub(crate) async fn matrix(
-    State(app): State<App>,
-    headers: HeaderMap,
-    params: Params,
-) -> Result<Response, Problem> {
-    let mut params = params.without_empty();
-    let filters = filters(&mut params)?;
-    params.finish()?;
-    let snapshot = app.live().snapshot();
-    let tag = Tag::of_snapshot(&snapshot, app.today(), "matrix");
-    if tag.matches(&headers) {
-        return Ok(tag.not_modified());
-    }
-    let work = move |snapshot: &Snapshot| {
-        let rows: Vec<_> = rows(snapshot, &filters)?.into_iter().map(matrix_row).collect();
-        let view = MatrixView { rows: &rows, assets: &asset_urls() };
-        pages::matrix_page(&view).map_err(Problem::internal)
-    };
-    let html = app.read(snapshot, work).await?;
-    Ok(tag.on(Html(html).into_response()))
-}
-
-fn matrix_row(row: Row) -> MatrixRow {
-    let lines = |text: &str| text.lines().map(str::to_owned).collect();
-    MatrixRow {
-        fault_type_label: row.fault_type_label.unwrap_or_default().to_owned(),
-        id: row.id,
-        title: row.title,
-        prevention: lines(&row.prevention),
-        strategy: lines(&row.strategy),
-    }
 }
 
 /// `GET /status`: health in numbers, what is due for review and what is wrong with the files.
@@ -227,7 +214,7 @@ pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<S
         due: &due,
         n_due,
         findings: &verdict.findings,
-        assets: &asset_urls(),
+        assets: &asset_urls(&app),
     };
     Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))
 }
@@ -256,7 +243,7 @@ pub(crate) async fn problems_as_pages(request: Request, next: Next) -> Response 
         detail: problem.detail(),
         nearest: &nearest,
         request_id: Some(&request_id::current()),
-        assets: &asset_urls(),
+        assets: &pages::AssetUrls::new(&asset_url),
     });
     let Ok(html) = html else { return response };
     let (mut head, _) = response.into_parts();
@@ -275,7 +262,8 @@ fn wants_page(path: &str, headers: &HeaderMap) -> bool {
     if path.starts_with("/api/") {
         return false;
     }
-    let is_page = matches!(path, "/" | "/matrix" | "/status") || path.starts_with("/articles/");
+    let is_page = matches!(path, "/" | "/matrix" | "/flow" | "/panel" | "/status")
+        || path.starts_with("/articles/");
     let wants_json = ["application/json", "application/problem+json"]
         .iter()
         .any(|kind| accept::names(headers, kind));

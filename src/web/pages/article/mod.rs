@@ -69,7 +69,8 @@ pub(crate) struct ArticlePageView<'a> {
 /// When the template cannot be rendered.
 pub(crate) fn article_page(view: &ArticlePageView<'_>) -> Result<String, askama::Error> {
     let title = &view.article.stored.article.title;
-    let header = Header::plain(view.assets, "");
+    let canonical = view.assets.absolute(&article_url(&view.article.stored.article.id));
+    let header = Header::at(view.assets, "", canonical);
     ArticlePage { assets: view.assets, title, header, content: Content::new(view) }.render()
 }
 

@@ -73,6 +73,11 @@ impl Site {
         Page::new(tab, self.server.url(""), screen).await
     }
 
+    /// Address of a page of the server.
+    pub(crate) fn url(&self, path: &str) -> String {
+        self.server.url(path)
+    }
+
     /// The text of an article of the knowledge base.
     pub(crate) fn article(&self, id: &str) -> String {
         fs_err::read_to_string(self.server.kb().join(format!("{id}.md"))).unwrap()

@@ -11,6 +11,7 @@ use std::{
 
 use chromiumoxide::cdp::{
     browser_protocol::{
+        dom::GetDocumentParams,
         emulation::{MediaFeature, SetEmulatedMediaParams, SetScriptExecutionDisabledParams},
         page::{
             AddScriptToEvaluateOnNewDocumentParams, CaptureScreenshotFormat,
@@ -23,7 +24,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
 use complaints::Complaints;
-pub(crate) use screen::{DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, Screen, ZOOMED};
+pub(crate) use screen::{DESKTOP, DESKTOP_DARK, NARROW, PHONE, PHONE_DARK, Screen, ZOOMED};
 
 /// How long a page may take to do what it should; only a failure takes that long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -47,7 +48,12 @@ impl Page {
 
     /// Opens `path` and waits until it is loaded.
     pub(crate) async fn goto(&self, path: &str) {
-        self.tab.goto(format!("{}{path}", self.origin)).await.unwrap();
+        self.visit(&format!("{}{path}", self.origin)).await;
+    }
+
+    /// Opens a page of whatever server and waits until it is loaded.
+    pub(crate) async fn visit(&self, url: &str) {
+        self.tab.goto(url).await.unwrap();
         self.wait_for("document.readyState === 'complete'").await;
     }
 
@@ -128,6 +134,30 @@ impl Page {
     /// Number of elements that match `selector`.
     pub(crate) async fn count(&self, selector: &str) -> usize {
         self.value(&format!("document.querySelectorAll(`{selector}`).length")).await
+    }
+
+    /// The whole tree of the page as text, with what is in its frames.
+    pub(crate) async fn everything(&self) -> String {
+        let whole = GetDocumentParams::builder().depth(-1).pierce(true).build();
+        format!("{:?}", self.tab.execute(whole).await.unwrap().result.root)
+    }
+
+    /// Waits until `text` is somewhere in the page or its frames.
+    pub(crate) async fn wait_for_anywhere(&self, text: &str) {
+        let started = Instant::now();
+        while !self.everything().await.contains(text) {
+            assert!(started.elapsed() < PATIENCE, "{text} is nowhere");
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Waits until the console got something with `text`.
+    pub(crate) async fn wait_for_complaint(&self, text: &str) {
+        let started = Instant::now();
+        while !self.complaints().await.iter().any(|line| line.contains(text)) {
+            assert!(started.elapsed() < PATIENCE, "the console never says {text}");
+            sleep(PAUSE).await;
+        }
     }
 
     /// Whether `condition`, a JavaScript expression, holds now.

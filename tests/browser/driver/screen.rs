@@ -27,6 +27,10 @@ pub(crate) const DESKTOP_DARK: Screen = Screen { is_dark: true, ..DESKTOP };
 /// A telephone, upright.
 pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, is_phone: true, is_dark: false };
 
+/// The narrowest frame that a page must fit into.
+pub(crate) const NARROW: Screen =
+    Screen { width: 320, height: 600, is_phone: false, is_dark: false };
+
 /// [`PHONE`] with dark colours.
 pub(crate) const PHONE_DARK: Screen = Screen { is_dark: true, ..PHONE };
 

@@ -5,20 +5,22 @@ use crate::{
     site::story,
 };
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 9] = [
     "/",
     "/?q=登录异常",
     "/?q=鳗鱼饭烹饪",
     "/articles/login-failure",
     "/articles/ransomware",
     "/matrix",
+    "/matrix?fault_type=login",
+    "/flow",
     "/status",
 ];
 
 /// Each rule: what is wrong, and the elements of which it is true.
 const RULES: [(&str, &str); 9] = [
     ("a field without a label", "input:not([type=hidden]):not(label input) => !e.labels?.length"),
-    ("a picture without a text", "img, svg => !e.alt && e.ariaHidden !== 'true'"),
+    ("a picture without a text", "img, svg => !e.alt && !e.ariaLabel && e.ariaHidden !== 'true'"),
     ("a control without a name", "a[href], button => !e.textContent.trim() && !e.ariaLabel"),
     ("a table head without a scope", "th:not(.prose th) => !e.scope"),
     (
@@ -79,7 +81,7 @@ async fn levels_descend(page: &Page) -> bool {
 #[test]
 fn the_focus_is_visible_wherever_it_goes() {
     story(async |site| {
-        for path in ["/?q=登录异常", "/articles/login-failure"] {
+        for path in ["/", "/?q=登录异常", "/articles/login-failure", "/matrix"] {
             let page = site.open(path, DESKTOP).await;
             page.run("document.activeElement.blur()").await;
             for _ in 0..25 {

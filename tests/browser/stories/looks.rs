@@ -5,13 +5,15 @@ use crate::{
     site::story,
 };
 
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 11] = [
     ("home", "/"),
     ("search", "/?q=登录异常"),
     ("article", "/articles/login-failure"),
     ("data-first", "/articles/ransomware"),
     ("urgent", "/articles/fire-alarm"),
     ("matrix", "/matrix"),
+    ("flow", "/flow"),
+    ("panel", "/panel?q=登录异常"),
     ("status", "/status"),
     ("no-match", "/?q=鳗鱼饭烹饪"),
     ("error", "/articles/login-failur"),

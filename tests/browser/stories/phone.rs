@@ -6,9 +6,17 @@ use crate::{driver::PHONE, site::story};
 fn nothing_is_wider_than_the_screen() {
     story(async |site| {
         let page = site.tab(PHONE).await;
-        for path in
-            ["/", "/?q=登录异常", "/articles/login-failure", "/matrix", "/status", "/articles/x"]
-        {
+        for path in [
+            "/",
+            "/?q=登录异常",
+            "/?q=鳗鱼饭烹饪",
+            "/articles/login-failure",
+            "/matrix",
+            "/flow",
+            "/panel?q=登录异常",
+            "/status",
+            "/articles/x",
+        ] {
             page.goto(path).await;
             let wide: Vec<String> = page
                 .value(

@@ -73,7 +73,11 @@ fn an_error_says_where_and_what_in_chinese() {
     let origin = "不是网址来源，应写成 https://kb.example.com 或带端口的 http://10.0.0.5:8017，\
                   后面不带路径，也不用通配符";
     let table = [
-        ("panel_origins = [\"https://a\", \"*\"]", "1:17", format!("panel_origins 里的“*”{origin}")),
+        (
+            "panel_origins = [\"https://a\", \"*\"]",
+            "1:17",
+            format!("panel_origins 里的“*”{origin}"),
+        ),
         ("public_url = \"https://a/\"", "1:14", format!("public_url 里的“https://a/”{origin}")),
         (
             "second_line = \" \"",

@@ -221,10 +221,12 @@ impl Page {
         fs_err::write(folder.join(file), image).unwrap();
     }
 
-    /// The page as it is printed, as a PDF.
-    pub(crate) async fn print(&self) -> Vec<u8> {
+    /// Width and height in points of the sheets that the page takes on paper, in the size that its
+    /// styles ask for.
+    pub(crate) async fn sheets(&self) -> Vec<(i64, i64)> {
         let print = PrintToPdfParams::builder().prefer_css_page_size(true).build();
-        self.tab.pdf(print).await.unwrap()
+        let pdf = self.tab.pdf(print).await.unwrap();
+        String::from_utf8_lossy(&pdf).split("/MediaBox").skip(1).filter_map(sheet).collect()
     }
 
     /// What the console got so far: errors, warnings, violations of the security policy.
@@ -240,4 +242,12 @@ impl Page {
         let complaints = self.complaints().await;
         assert!(complaints.is_empty(), "the console says: {complaints:#?}");
     }
+}
+
+/// The size of a sheet, from what follows its `/MediaBox`: `[0 0 594.96 841.92]`.
+fn sheet(rest: &str) -> Option<(i64, i64)> {
+    let numbers = rest.split_once('[')?.1.split_once(']')?.0;
+    let numbers: Vec<f64> = numbers.split_whitespace().filter_map(|n| n.parse().ok()).collect();
+    let [_, _, width, height] = numbers[..] else { return None };
+    Some((width.round() as i64, height.round() as i64))
 }

@@ -53,6 +53,17 @@ fn the_picture_is_in_the_order_of_the_keyboard() {
 }
 
 #[test]
+fn it_prints_on_one_sheet() {
+    story(async |site| {
+        let page = site.open("/flow", DESKTOP).await;
+        assert_eq!(page.sheets().await.len(), 1);
+        page.goto("/matrix?fault_type=login").await;
+        assert!(page.sheets().await.len() > 1);
+        page.is_clean().await;
+    });
+}
+
+#[test]
 fn a_phone_gets_the_list_alone() {
     story(async |site| {
         let page = site.open("/flow", PHONE).await;

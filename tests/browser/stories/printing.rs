@@ -8,18 +8,6 @@ const N_LONGEST: usize = 12;
 /// A4 in points, as PDF writes it, to the nearest whole one.
 const A4: (i64, i64) = (595, 842);
 
-/// Width and height of each page of a PDF, in points.
-fn pages(pdf: &[u8]) -> Vec<(i64, i64)> {
-    let text = String::from_utf8_lossy(pdf);
-    let boxes = text.split("/MediaBox").skip(1).filter_map(|rest| {
-        let numbers = rest.split_once('[')?.1.split_once(']')?.0;
-        let numbers: Vec<f64> = numbers.split_whitespace().filter_map(|n| n.parse().ok()).collect();
-        let [_, _, width, height] = numbers[..] else { return None };
-        Some((width.round() as i64, height.round() as i64))
-    });
-    boxes.collect()
-}
-
 fn longest_articles() -> Vec<String> {
     let kb = concat!(env!("CARGO_MANIFEST_DIR"), "/kb");
     let files = fs_err::read_dir(kb).unwrap().map(|entry| entry.unwrap());
@@ -38,9 +26,9 @@ fn an_article_fits_on_two_sheets() {
         let page = site.tab(DESKTOP).await;
         for id in longest_articles() {
             page.goto(&format!("/articles/{id}")).await;
-            let pages = pages(&page.print().await);
-            assert!((1..=2).contains(&pages.len()), "{id}: {} pages", pages.len());
-            assert!(pages.iter().all(|size| *size == A4), "{id}: {pages:?}");
+            let sheets = page.sheets().await;
+            assert!((1..=2).contains(&sheets.len()), "{id}: {} sheets", sheets.len());
+            assert!(sheets.iter().all(|size| *size == A4), "{id}: {sheets:?}");
         }
         page.is_clean().await;
     });
@@ -50,8 +38,8 @@ fn an_article_fits_on_two_sheets() {
 fn the_table_is_printed_across() {
     story(async |site| {
         let page = site.open("/matrix", DESKTOP).await;
-        let pages = pages(&page.print().await);
-        assert!(pages.iter().all(|size| *size == (A4.1, A4.0)), "{pages:?}");
+        let sheets = page.sheets().await;
+        assert!(sheets.iter().all(|size| *size == (A4.1, A4.0)), "{sheets:?}");
         page.is_clean().await;
     });
 }
@@ -60,8 +48,8 @@ fn the_table_is_printed_across() {
 fn a_search_is_printed_as_the_chosen_strategy() {
     story(async |site| {
         let page = site.open("/?q=登录异常", DESKTOP).await;
-        let pages = pages(&page.print().await);
-        assert!((1..=2).contains(&pages.len()), "{} pages", pages.len());
+        let sheets = page.sheets().await;
+        assert!((1..=2).contains(&sheets.len()), "{} sheets", sheets.len());
         page.is_clean().await;
     });
 }

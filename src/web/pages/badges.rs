@@ -13,7 +13,7 @@ use crate::{
 #[template(path = "badges.html")]
 pub(super) struct Badges {
     severity: Option<Severity>,
-    /// How soon somebody must answer.
+    /// How soon somebody must answer; the highest severity has a bar that says so.
     response: Option<String>,
     fault_type: Option<&'static str>,
     tier: Option<Tier>,
@@ -44,7 +44,7 @@ impl Badges {
         let meta = &view.stored.article.meta;
         Self {
             severity: meta.severity,
-            response: meta.severity.map(response),
+            response: meta.severity.filter(|severity| *severity != Severity::P1).map(response),
             fault_type: meta.fault_type.map(FaultType::label),
             tier: meta.tier,
             data_risk: meta.data_risk,

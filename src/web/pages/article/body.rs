@@ -1,5 +1,7 @@
 //! What is shown of an article, wherever it stands.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::{ArticleView, Place, danger, mail::Mail, order, step_links, steps, ticks};
@@ -47,6 +49,7 @@ struct ScriptLink {
 }
 
 impl<'a> ArticleBody<'a> {
+    /// The article as it is shown at `place`.
     pub(crate) fn new(view: &'a ArticleView<'a>, assets: &'a AssetUrls, place: Place) -> Self {
         let in_pane = place == Place::Pane;
         let title_level = if in_pane { 2 } else { 1 };
@@ -145,30 +148,58 @@ fn severity_name(severity: Severity) -> String {
 }
 
 /// The sections as they are written, with everything that can be ticked, chosen and copied.
-fn parts<'a>(view: &'a ArticleView<'a>, assets: &AssetUrls, title_level: u8) -> Vec<Part<'a>> {
-    let article = &view.stored.article;
-    let known = steps::numbers(view.sections.iter().map(String::as_str));
-    let mut controls = steps::Controls::new(&article.steps);
+fn parts<'a>(view: &'a ArticleView<'a>, assets: &'a AssetUrls, title_level: u8) -> Vec<Part<'a>> {
+    let mut finish = Finish::new(view, assets);
     let mut channels = Vec::new();
     let mut part = |(section, html): (&'a Section, &'a String)| {
-        let mut html = danger::code_blocks(html, &dangerous(article, section));
-        html = danger::sign(&html, &assets.icons);
-        if section.kind == SectionKind::Strategy {
-            html = controls.add(&step_links::link(&html, &known));
-        }
         let channel = channel_of(section).filter(|channel| !channels.contains(channel));
         channels.extend(channel);
-        let is_mail = channel == Some(Channel::Mail);
         Part {
             section,
-            html: ticks::enable(&html, task_name(section)),
+            html: finish.section(section, html),
             heading: title_level + if section.level >= 3 { 2 } else { 1 },
             channel,
-            mail: article.scripts.mail.as_deref().filter(|_| is_mail).map(Mail::new),
+            mail: mail(&view.stored.article, channel),
             has_tabs: false,
         }
     };
-    article.sections.iter().zip(&view.sections).map(&mut part).collect()
+    view.stored.article.sections.iter().zip(&view.sections).map(&mut part).collect()
+}
+
+fn mail(article: &Article, channel: Option<Channel>) -> Option<Mail<'_>> {
+    let text = article.scripts.mail.as_deref()?;
+    (channel == Some(Channel::Mail)).then(|| Mail::new(text))
+}
+
+/// Makes the HTML of one section after the other into what a page shows.
+struct Finish<'a> {
+    article: &'a Article,
+    icons: &'a str,
+    /// The numbers that links to steps may name.
+    steps: BTreeSet<u32>,
+    controls: steps::Controls<'a>,
+}
+
+impl<'a> Finish<'a> {
+    fn new(view: &'a ArticleView<'a>, assets: &'a AssetUrls) -> Self {
+        let article = &view.stored.article;
+        let steps = steps::numbers(view.sections.iter().map(String::as_str));
+        Self {
+            article,
+            icons: &assets.icons,
+            steps,
+            controls: steps::Controls::new(&article.steps),
+        }
+    }
+
+    fn section(&mut self, section: &Section, html: &str) -> String {
+        let html = danger::code_blocks(html, &dangerous(self.article, section));
+        let mut html = danger::sign(&html, self.icons);
+        if section.kind == SectionKind::Strategy {
+            html = self.controls.add(&step_links::link(&html, &self.steps));
+        }
+        ticks::enable(&html, task_name(section))
+    }
 }
 
 /// What the tasks of a section are, in the record of a call.

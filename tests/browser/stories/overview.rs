@@ -11,6 +11,10 @@ const CLEAR: &str = "const box = document.getElementById('q');
                      box.value = '';
                      box.dispatchEvent(new Event('input'));";
 
+/// Whether the server has noticed that an article is due.
+const DUE: &str = "fetch('/').then((answer) => answer.text())
+                     .then((text) => text.includes('待复核 1 篇'))";
+
 async fn wait_for_overview(page: &Page) {
     page.wait_for("document.querySelectorAll('.types > li').length === 11").await;
 }
@@ -32,6 +36,24 @@ fn all_fault_types_are_in_sight_at_once() {
         assert_eq!(page.count(".types li > .badge:not(.p1)").await, 11, "entry articles");
         assert!(page.count(".types .p1").await >= 20);
         assert!(page.text(".types").await.contains("还有"));
+        page.is_clean().await;
+    });
+}
+
+#[test]
+fn what_is_due_for_review_stands_above() {
+    story(async |site| {
+        let page = site.open("/", DESKTOP).await;
+        assert_eq!(page.count(".to-review").await, 0, "nothing is due on this day");
+        let text = site.article("disk-failing");
+        let (before, after) = text.split_once("reviewed: 2026").unwrap();
+        site.save("disk-failing", &format!("{before}reviewed: 2020{after}"));
+        page.wait_for(DUE).await;
+        page.reload().await;
+        assert!(page.text(".to-review").await.contains("过期"));
+        page.screenshot("home-due").await;
+        page.click(".to-review a").await;
+        page.wait_for("location.href.endsWith('/status#review')").await;
         page.is_clean().await;
     });
 }

@@ -63,10 +63,10 @@ fn arrow_down_and_enter_open_an_article() {
     story(async |site| {
         let page = site.open("/", DESKTOP).await;
         page.wait_for("document.activeElement.id === 'q'").await;
-        while !page.holds("document.activeElement.matches('.types a[href^=\"/articles/\"]')").await
-        {
-            page.key("ArrowDown").await;
-        }
+        page.key("ArrowDown").await;
+        assert!(page.holds("document.activeElement.matches('.types h3 a')").await);
+        page.key("ArrowDown").await;
+        assert!(page.holds("document.activeElement.matches('.types ul a')").await);
         let path: String = page.value("document.activeElement.pathname").await;
         page.key("Enter").await;
         page.wait_for_path(&path).await;

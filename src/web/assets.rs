@@ -6,7 +6,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::LazyLock,
 };
 
@@ -75,6 +75,17 @@ pub(crate) fn asset_url(name: &str) -> String {
 /// Changes whenever an embedded file or the program does.
 pub(crate) fn fingerprint() -> &'static str {
     &ASSETS.fingerprint
+}
+
+/// Names of the embedded files that are served, sorted.
+pub(crate) fn names() -> impl Iterator<Item = String> {
+    let names: BTreeSet<_> = Embedded::iter().map(Cow::into_owned).collect();
+    names.into_iter().filter(|name| media_type(name).is_some())
+}
+
+/// An embedded file as it was written; `None` when there is none or it is no UTF-8.
+pub(crate) fn text(name: &str) -> Option<String> {
+    String::from_utf8(Embedded::get(name)?.data.into_owned()).ok()
 }
 
 /// `GET /assets/{*path}`.

@@ -3,6 +3,8 @@
 //! Handlers set what is special about theirs (`Cache-Control`, the sandbox of an image); this
 //! layer fills in the rest, errors and panics included.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -50,6 +52,15 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
         HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
     ),
 ];
+
+/// Headers of a page, by name, for whoever answers in place of this server.
+pub(crate) fn of_page() -> BTreeMap<String, String> {
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    let mut headers = HeaderMap::from_iter([(header::CONTENT_TYPE, html)]);
+    apply(&mut headers);
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
 
 /// Completes the headers of every response.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {

@@ -16,6 +16,7 @@ mod host;
 mod limits;
 mod media;
 mod metrics;
+mod offline;
 mod page_settings;
 mod pages;
 mod params;

@@ -13,6 +13,7 @@ use super::{
     host::AllowedHosts,
     limits::{Gate, Limits},
     metrics::Metrics,
+    offline::LastBundle,
     page_settings::PageSettings,
     problem::{Code, Problem},
 };
@@ -53,6 +54,7 @@ struct Inner {
     checks: Checks,
     history: Option<History>,
     pages: PageSettings,
+    last_bundle: LastBundle,
 }
 
 /// What the layers before a handler need; knows no knowledge base.
@@ -156,8 +158,10 @@ impl App {
         let door = Arc::new(Door::new(allowed_hosts, limits));
         let history = history.then(|| History::new(kb_root.clone()));
         let (kb_root, systems) = (Arc::new(kb_root), systems.into());
-        let checks = Checks::new();
-        Self(Arc::new(Inner { live, kb_root, today, systems, door, checks, history, pages }))
+        let (checks, last_bundle) = (Checks::new(), LastBundle::default());
+        let inner =
+            Inner { live, kb_root, today, systems, door, checks, history, pages, last_bundle };
+        Self(Arc::new(inner))
     }
 
     /// The running knowledge base.
@@ -193,6 +197,11 @@ impl App {
     /// What the pages say and link to beyond the knowledge base.
     pub(crate) fn pages(&self) -> &PageSettings {
         &self.0.pages
+    }
+
+    /// The bundle for browsers that was made last.
+    pub(crate) fn last_bundle(&self) -> &LastBundle {
+        &self.0.last_bundle
     }
 
     /// What the layers before a handler need.

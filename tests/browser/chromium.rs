@@ -57,6 +57,9 @@ fn in_path() -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
+/// The longest single request: all rules of accessibility on a long table.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+
 /// Starts it with a fresh profile in `profile`.
 pub(crate) async fn launch(executable: &Path, profile: &Path) -> (Browser, Handler) {
     let config = BrowserConfig::builder()
@@ -66,6 +69,7 @@ pub(crate) async fn launch(executable: &Path, profile: &Path) -> (Browser, Handl
         .no_sandbox()
         .viewport(None)
         .launch_timeout(LAUNCH_TIMEOUT)
+        .request_timeout(REQUEST_TIMEOUT)
         .args(FLAGS)
         .build()
         .unwrap();

@@ -153,6 +153,10 @@ function restore(places) {
   }
 }
 
+document.addEventListener("jiuji:online", (event) => {
+  event.preventDefault();
+  refresh().catch(() => {});
+});
 document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);

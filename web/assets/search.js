@@ -207,6 +207,11 @@ results.addEventListener("jiuji:choose", ({ target }) => {
   if (target.matches(".hit")) choose(target, "replace");
 });
 
+document.addEventListener("jiuji:online", (event) => {
+  event.preventDefault();
+  if (!pending) load(shown, { how: "none" });
+});
+
 addEventListener("popstate", () => {
   const url = location.pathname + location.search;
   if (url === shown) return;

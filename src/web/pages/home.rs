@@ -60,6 +60,34 @@ pub(crate) fn home_fragment(view: &HomeView<'_>) -> Result<String, askama::Error
     Results::new(view).render()
 }
 
+/// The same with a heading of the caller's own and nothing to choose but the hits.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub(super) fn bare_fragment(view: &HomeView<'_>, heading: &str) -> Result<String, askama::Error> {
+    let mut results = Results::new(view);
+    results.groups.clear();
+    results.heading = heading.to_owned();
+    results.spoken = heading.to_owned();
+    results.notes = &[];
+    (results.previous, results.next) = (None, None);
+    results.render()
+}
+
+/// One hit of `view` as it stands in the list.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub(super) fn hit_card(view: &HomeView<'_>, hit: &Hit) -> Result<String, askama::Error> {
+    HitCard { row: Row::new(view, hit) }.render()
+}
+
+#[derive(Template)]
+#[template(path = "hit.html")]
+struct HitCard<'a> {
+    row: Row<'a>,
+}
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct HomePage<'a> {

@@ -2,9 +2,9 @@
 //!
 //! Entry points: [`home`] and [`home_fragment`], [`article_page`] and
 //! [`article_fragment`], [`matrix_page`], [`flow_page`], [`panel_page`], [`status_page`],
-//! [`error_page`]. This module knows no request, no state and no index: what a
-//! page shows is in its view. All text is escaped by the templates; the only HTML taken as it is
-//! comes from [`crate::article::render`].
+//! [`error_page`], [`offline_article`] and [`shells`]. This module knows no request, no state and no
+//! index: what a page shows is in its view. All text is escaped by the templates; the only HTML taken
+//! as it is comes from [`crate::article::render`].
 
 mod article;
 mod badges;
@@ -18,6 +18,7 @@ mod links;
 mod marks;
 mod matrix;
 mod notes;
+mod offline;
 mod overview;
 mod panel;
 mod plain;
@@ -34,6 +35,7 @@ pub(crate) use error::{ErrorView, error_page};
 pub(crate) use flow::{Example, FlowView, flow_page};
 pub(crate) use home::{HomeView, home, home_fragment};
 pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
+pub(crate) use offline::{OfflineArticle, OfflineView, Shells, offline_article, shells};
 pub(crate) use overview::OverviewView;
 pub(crate) use panel::{PanelView, panel_page};
 pub(crate) use status::{DueRow, StatusView, status_page};
@@ -53,6 +55,7 @@ pub(crate) struct AssetUrls {
     history_js: String,
     live_js: String,
     times_js: String,
+    offline_js: String,
     icons: String,
     favicon: String,
     manifest: String,
@@ -74,6 +77,7 @@ impl AssetUrls {
             history_js: url("history.js"),
             live_js: url("live.js"),
             times_js: url("times.js"),
+            offline_js: url("offline.js"),
             icons: url("icons.svg"),
             favicon: url("favicon.svg"),
             manifest: url("manifest.webmanifest"),

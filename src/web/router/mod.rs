@@ -18,6 +18,7 @@ use tower_http::{
 use super::{
     api, assets, headers, health, host, limits, media,
     metrics::{self, Route},
+    offline,
     problem::{self, Problem},
     request_id, site,
     state::{App, Door},
@@ -47,6 +48,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/status", get(api::status::status)),
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),
+        ("/offline.json", get(offline::bundle)),
+        ("/sw.js", get(offline::worker)),
         ("/livez", get(health::livez)),
         ("/readyz", get(health::readyz)),
         ("/metrics", get(metrics::metrics)),

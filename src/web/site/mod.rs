@@ -119,7 +119,10 @@ fn search_page(
 }
 
 /// What is shown of an article: its sections as HTML, and its neighbours in both directions.
-fn article_view<'a>(
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn article_view<'a>(
     snapshot: &Snapshot,
     stored: &'a Stored,
     today: Date,
@@ -152,7 +155,8 @@ fn links(snapshot: &Snapshot, ids: &[String]) -> Result<Vec<ArticleLink>, Proble
     Ok(links)
 }
 
-fn asset_urls(app: &App) -> pages::AssetUrls {
+/// Where the browser finds the files of the pages.
+pub(super) fn asset_urls(app: &App) -> pages::AssetUrls {
     let origin = app.pages().public_url.as_deref().unwrap_or_default();
     pages::AssetUrls::new(&asset_url).under(origin)
 }

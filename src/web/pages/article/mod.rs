@@ -82,6 +82,14 @@ pub(crate) fn article_fragment(view: &ArticlePageView<'_>) -> Result<String, ask
     Content::new(view).render()
 }
 
+/// The article as it stands beside the hits of the search page.
+///
+/// # Errors
+/// When the template cannot be rendered.
+pub(super) fn pane(view: &ArticleView<'_>, assets: &AssetUrls) -> Result<String, askama::Error> {
+    ArticleBody::new(view, assets, Place::Pane).render()
+}
+
 #[derive(Template)]
 #[template(path = "article.html")]
 struct ArticlePage<'a> {

@@ -306,6 +306,8 @@ fn what_the_client_already_has_is_not_sent_again() {
         "/api/v1/review",
         "/media/images/disk.png",
         "/assets/favicon.svg",
+        "/offline.json",
+        "/sw.js",
     ];
     // A page changes once more when its findings are there.
     kb.get("/api/v1/findings");
@@ -335,7 +337,7 @@ fn what_the_client_already_has_is_not_sent_again() {
     kb.kb.write("new.md", "# 新文章\n");
     crate::driver::eventually("tag changed", || asked(tags[0].0, &tags[0].1).status == 200);
     for (path, tag) in tags {
-        let stays = path.starts_with("/media") || path.starts_with("/assets");
+        let stays = ["/media", "/assets", "/sw.js"].iter().any(|start| path.starts_with(start));
         assert_eq!(asked(path, &tag).status == 304, stays, "{path}");
     }
 }
@@ -377,7 +379,14 @@ fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> 
         ("content-security-policy", PAGE_POLICY.to_owned()),
         ("content-type", "text/javascript; charset=utf-8".to_owned()),
     ];
+    let worker = vec![
+        ("cache-control", "no-cache".to_owned()),
+        ("content-security-policy", PAGE_POLICY.to_owned()),
+        ("content-type", "text/javascript; charset=utf-8".to_owned()),
+    ];
     vec![
+        ("/sw.js".to_owned(), worker),
+        data("/offline.json", "no-cache", json),
         page("/", "no-cache", Some("x-fragment")),
         page("/articles/disk-failing", "no-cache", Some("x-fragment")),
         page("/matrix", "no-cache", None),

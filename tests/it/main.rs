@@ -22,6 +22,7 @@ mod kb_articles;
 mod killing;
 mod layers;
 mod living;
+mod offline;
 mod overview;
 mod recall;
 mod relevance;

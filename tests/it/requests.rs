@@ -219,6 +219,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/status", "/api/v1/status"),
     ("/media/{*path}", "/media/a.png"),
     ("/assets/{*path}", "/assets/favicon.svg"),
+    ("/offline.json", "/offline.json"),
+    ("/sw.js", "/sw.js"),
     ("/livez", "/livez"),
     ("/readyz", "/readyz"),
     ("/metrics", "/metrics"),

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
 use jiuji::{
@@ -21,13 +22,18 @@ use tokio::{
 /// Name of this machine as another one in the network would use it; see `chromium`.
 const LAN_HOST: &str = "jiuji.test";
 
-/// A server that runs until it is stopped or the runtime ends.
+/// A server that runs until it is stopped or the runtime ends; it may be started again.
 pub(crate) struct Server {
     address: SocketAddr,
     kb: PathBuf,
+    pages: PageSettings,
+    running: Mutex<Option<Running>>,
+    folder: TempDir,
+}
+
+struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
-    _folder: TempDir,
 }
 
 impl Server {
@@ -36,23 +42,34 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         let kb = folder.path().join("kb");
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("kb"), &kb);
-        let live = start_live(kb.clone(), folder.path().join("index")).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let allowed_hosts = AllowedHosts::new(&[LAN_HOST.to_owned()], address.port()).unwrap();
+        let server = Self { address, kb, pages, running: Mutex::default(), folder };
+        server.serve(listener).await;
+        server
+    }
+
+    /// Starts it again where it was.
+    pub(crate) async fn start_again(&self) {
+        self.serve(TcpListener::bind(self.address).await.unwrap()).await;
+    }
+
+    async fn serve(&self, listener: TcpListener) {
+        let live = start_live(self.kb.clone(), self.folder.path().join("index")).await;
+        let hosts = [LAN_HOST.to_owned()];
         let app = App::new(Settings {
             live,
-            kb_root: kb.clone(),
-            allowed_hosts,
+            kb_root: self.kb.clone(),
+            allowed_hosts: AllowedHosts::new(&hosts, self.address.port()).unwrap(),
             limits: Limits::default(),
             today,
             systems: Vec::new(),
             history: true,
-            pages,
+            pages: self.pages.clone(),
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));
-        Self { address, kb, stop, task, _folder: folder }
+        *self.running.lock().unwrap() = Some(Running { stop, task });
     }
 
     /// The folder of articles; changes there are noticed.
@@ -70,10 +87,12 @@ impl Server {
         format!("http://{LAN_HOST}:{}{path}", self.address.port())
     }
 
-    /// Stops it and waits until it has stopped.
-    pub(crate) async fn stop(self) {
-        let _ = self.stop.send(());
-        self.task.await.unwrap();
+    /// Stops it, if it runs, and waits until it has stopped.
+    pub(crate) async fn stop(&self) {
+        let running = self.running.lock().unwrap().take();
+        let Some(Running { stop, task }) = running else { return };
+        let _ = stop.send(());
+        task.await.unwrap();
     }
 }
 

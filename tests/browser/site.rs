@@ -67,8 +67,16 @@ impl Site {
         page
     }
 
-    /// A new empty tab.
+    /// A new empty tab whose pages start no worker: it would keep all articles, which costs each
+    /// story seconds.
     pub(crate) async fn tab(&self, screen: Screen) -> Page {
+        let page = self.tab_with_worker(screen).await;
+        page.before_each_page("delete Navigator.prototype.serviceWorker;").await;
+        page
+    }
+
+    /// A new empty tab as people have it.
+    pub(crate) async fn tab_with_worker(&self, screen: Screen) -> Page {
         let tab = self.browser.new_page("about:blank").await.unwrap();
         Page::new(tab, self.server.url(""), screen).await
     }
@@ -101,6 +109,16 @@ impl Site {
     /// Removes an article.
     pub(crate) fn remove(&self, id: &str) {
         fs_err::remove_file(self.server.kb().join(format!("{id}.md"))).unwrap();
+    }
+
+    /// Takes the server away.
+    pub(crate) async fn stop_server(&self) {
+        self.server.stop().await;
+    }
+
+    /// Brings it back where it was.
+    pub(crate) async fn start_server(&self) {
+        self.server.start_again().await;
     }
 
     /// Commits all articles as they are; the first time makes the folder a repository.

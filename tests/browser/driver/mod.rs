@@ -17,6 +17,7 @@ use chromiumoxide::cdp::{
             AddScriptToEvaluateOnNewDocumentParams, CaptureScreenshotFormat,
             CaptureScreenshotParams, PrintToPdfParams, Viewport,
         },
+        target::SetAutoAttachParams,
     },
     js_protocol::runtime::EvaluateParams,
 };
@@ -42,6 +43,9 @@ pub(crate) struct Page {
 impl Page {
     pub(super) async fn new(tab: chromiumoxide::Page, origin: String, screen: Screen) -> Self {
         let complaints = Complaints::collect(&tab).await;
+        // The library has the browser hold new workers until a debugger lets them go.
+        let alone = SetAutoAttachParams::new(false, false);
+        tab.execute(alone).await.unwrap();
         screen.apply(&tab).await;
         Self { tab, origin, complaints }
     }

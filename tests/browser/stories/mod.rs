@@ -12,6 +12,7 @@ mod keyboard;
 mod looks;
 mod matrix;
 mod network;
+mod offline;
 mod overview;
 mod panel;
 mod phone;

@@ -7,7 +7,7 @@ const CHECK_MS = 300_000;
 const RETRY_MS = 30_000;
 const PATIENCE_MS = 4000;
 // Who was out of reach just now is not waited for that long again.
-const IMPATIENCE_MS = 800;
+const IMPATIENCE_MS = 1500;
 
 let patience = PATIENCE_MS;
 let due = 0;

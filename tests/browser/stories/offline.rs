@@ -95,6 +95,8 @@ fn a_page_that_is_not_kept_says_so_and_leads_back() {
         page.screenshot("offline-home-phone").await;
         site.start_server().await;
         page.goto("/status").await;
+        // A page that takes its time comes by itself when the server is known to be back.
+        page.wait_for("document.querySelector('.numbers') !== null").await;
         assert_eq!(page.text("#offline").await, "");
         breaks_no_policy(&page).await;
     });

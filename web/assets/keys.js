@@ -60,16 +60,13 @@ function openChosen() {
   return Boolean(link);
 }
 
-function say(text) {
-  document.dispatchEvent(new CustomEvent("jiuji:say", { detail: text }));
-}
-
 function showScript([channel, label]) {
-  const section = visible("#strategy")?.querySelector(`[data-channel="${channel}"]`);
-  if (!visible("#strategy")) return false;
+  const strategy = visible("#strategy");
+  const section = strategy?.querySelector(`[data-channel="${channel}"]`);
   if (!section) {
-    say(`这篇没有${label}话术`);
-    return true;
+    const detail = `这篇没有${label}话术`;
+    if (strategy) document.dispatchEvent(new CustomEvent("jiuji:say", { detail }));
+    return Boolean(strategy);
   }
   section.dispatchEvent(new Event("jiuji:script", { bubbles: true }));
   section.scrollIntoView({ block: "start" });

@@ -1,7 +1,5 @@
-// As-you-type search: swaps the server's results in and keeps the address current.
-//
-// Speaks to the other modules by events only: answers "jiuji:choose" on a hit, announces
-// "jiuji:swap" on the document after each swap.
+// As-you-type search: swaps the server's results in and keeps the address current. Answers
+// "jiuji:choose" on a hit, announces "jiuji:swap" on the document.
 
 import { fragment } from "./html.js";
 
@@ -44,8 +42,8 @@ function path(url) {
 
 function record(url, how) {
   shown = url;
-  const query = new URLSearchParams(url.split("?")[1]).get("q");
-  document.title = `${query || "应急策略检索"} · 救急`;
+  const { title } = document.getElementById("hits").dataset;
+  document.title = `${title ?? "应急策略检索"} · 救急`;
   if (how === "none") return;
   if (how === "push" || committed) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
@@ -151,18 +149,10 @@ function withTyped(link) {
 
 /** Shows what is typed at once, keeps it in the history and moves on to the hits. */
 async function commit() {
-  if ((pending || path(current()) !== withoutShow(shown)) && !(await load(current()))) return;
+  if (pending && !(await load(current()))) return;
   committed = true;
   const hit = results.querySelector(".hit[aria-current]") ?? results.querySelector(".hit");
   hit?.querySelector(".hit-link").focus({ preventScroll: true });
-}
-
-function withoutShow(url) {
-  const params = new URLSearchParams(new URL(url, location.href).search);
-  params.delete("show");
-  params.delete("offset");
-  const query = params.toString();
-  return query ? `/?${query}` : "/";
 }
 
 function typed() {

@@ -5,15 +5,14 @@ use askama::Template;
 use super::{
     AssetUrls, Header,
     article::{ArticleBody, ArticleView, Place},
-    badges::Badges,
     facets::{self, Group},
     help::Help,
-    links::{article_url, filter_names, filter_params, search_url, with_anchor},
-    marks::{self, Run},
+    hit::HitCard,
+    links::{filter_names, filter_params, search_url},
     notes,
     overview::{Overview, OverviewView},
 };
-use crate::search::{Answer, CardBranch, Filters, Hit, MAX_DEPTH, MatchedBy, Note, Suggestion};
+use crate::search::{Answer, Filters, Hit, MAX_DEPTH, Note, Suggestion};
 
 /// What the search page shows.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +47,7 @@ pub(crate) fn home(view: &HomeView<'_>) -> Result<String, askama::Error> {
     let canonical = view.assets.absolute(&search_url(view.query, view.filters, 0, None));
     let header =
         Header { query: view.query, autofocus: true, ..Header::at(view.assets, "/", canonical) };
-    let title = title(view);
-    HomePage { assets: view.assets, header, title, results: Results::new(view) }.render()
+    HomePage { assets: view.assets, header, results: Results::new(view) }.render()
 }
 
 /// What is inside the results region of [`home`], for the script that swaps it.
@@ -69,7 +67,9 @@ pub(super) fn bare_fragment(view: &HomeView<'_>, heading: &str) -> Result<String
     results.groups.clear();
     results.heading = heading.to_owned();
     results.spoken = heading.to_owned();
-    results.notes = &[];
+    results.title = PLAIN_TITLE.to_owned();
+    results.notes.clear();
+    results.quiet_notes.clear();
     (results.previous, results.next) = (None, None);
     results.render()
 }
@@ -79,13 +79,7 @@ pub(super) fn bare_fragment(view: &HomeView<'_>, heading: &str) -> Result<String
 /// # Errors
 /// When the template cannot be rendered.
 pub(super) fn hit_card(view: &HomeView<'_>, hit: &Hit) -> Result<String, askama::Error> {
-    HitCard { row: Row::new(view, hit) }.render()
-}
-
-#[derive(Template)]
-#[template(path = "hit.html")]
-struct HitCard<'a> {
-    row: Row<'a>,
+    HitCard::new(view, hit).render()
 }
 
 #[derive(Template)]
@@ -93,7 +87,6 @@ struct HitCard<'a> {
 struct HomePage<'a> {
     assets: &'a AssetUrls,
     header: Header<'a>,
-    title: String,
     results: Results<'a>,
 }
 
@@ -106,6 +99,8 @@ struct Results<'a> {
     groups: Vec<Group>,
     /// The search without filters.
     clear_url: String,
+    /// What the tab is called.
+    title: String,
     heading: String,
     /// The heading and the first hit in one sentence, for screen readers.
     spoken: String,
@@ -117,7 +112,7 @@ struct Results<'a> {
     notes: Vec<String>,
     help: Option<Help<'a>>,
     overview: Option<Overview<'a>>,
-    rows: Vec<Row<'a>>,
+    rows: Vec<HitCard<'a>>,
     /// Whether the query has nothing to do with there being no hits.
     nothing_at_all: bool,
     previous: Option<String>,
@@ -132,25 +127,11 @@ struct Completion<'a> {
     url: String,
 }
 
-/// One hit.
-struct Row<'a> {
-    hit: &'a Hit,
-    chosen: bool,
-    badges: Badges,
-    title: Vec<Run>,
-    /// The article's page at the best match.
-    url: String,
-    /// The search with this hit open beside the list.
-    show_url: String,
-    snippet: Vec<Run>,
-    reasons: String,
-}
-
 impl<'a> Results<'a> {
     fn new(view: &HomeView<'a>) -> Self {
         let HomeView { query, answer, filters, offset, limit, .. } = *view;
         let url = |offset| search_url(query, filters, offset, None);
-        let rows: Vec<_> = answer.hits.iter().map(|hit| Row::new(view, hit)).collect();
+        let rows: Vec<_> = answer.hits.iter().map(|hit| HitCard::new(view, hit)).collect();
         let last = offset + rows.len();
         let has_next = last < answer.total && offset + 2 * limit <= MAX_DEPTH;
         let n_selected = facets::n_selected(filters);
@@ -162,6 +143,7 @@ impl<'a> Results<'a> {
             groups: facets::groups(query, &answer.facets, filters),
             clear_url: search_url(query, &Filters::default(), 0, None),
             spoken: spoken(&heading, answer),
+            title: title(view),
             heading,
             has_query: !query.trim().is_empty(),
             completions: completions(view),
@@ -196,10 +178,13 @@ fn sentences(notes: &[Note], is_quiet: bool) -> Vec<String> {
     notes.iter().filter(|note| notes::is_quiet(note) == is_quiet).map(notes::sentence).collect()
 }
 
+/// Name of the tab when nothing was asked for.
+const PLAIN_TITLE: &str = "应急策略检索";
+
 /// What the tab is called: the query, else the filters, else what the page is for.
 fn title(view: &HomeView<'_>) -> String {
     match (view.query.trim(), filter_names(view.filters).as_str()) {
-        ("", "") => "应急策略检索".to_owned(),
+        ("", "") => PLAIN_TITLE.to_owned(),
         ("", names) => names.to_owned(),
         (query, _) => query.to_owned(),
     }
@@ -220,55 +205,6 @@ fn spoken(heading: &str, answer: &Answer) -> String {
     match answer.hits.first() {
         Some(hit) => format!("{heading}，第一条：{}", hit.card.title),
         None => format!("{heading}，没有结果"),
-    }
-}
-
-impl<'a> Row<'a> {
-    fn new(view: &HomeView<'_>, hit: &'a Hit) -> Self {
-        let id = &hit.card.id;
-        let chosen = view.chosen.is_some_and(|chosen| chosen.stored.article.id == *id);
-        let snippet = hit.snippet.as_ref();
-        Self {
-            hit,
-            chosen,
-            badges: Badges::of_hit(hit),
-            title: marks::runs(&hit.card.title, &hit.title_highlights),
-            url: with_anchor(&hit.url, hit.anchor.as_deref()),
-            show_url: search_url(view.query, view.filters, view.offset, Some(id)),
-            snippet: snippet.map_or_else(Vec::new, |s| marks::runs(&s.text, &s.highlights)),
-            reasons: reasons(&hit.matched_by),
-        }
-    }
-
-    fn snippet_section(&self) -> &str {
-        self.hit.snippet.as_ref().map_or("", |snippet| &snippet.section)
-    }
-}
-
-/// Page of the article that a branch leads to.
-fn goto_url(branch: &CardBranch) -> Option<String> {
-    branch.goto.as_deref().map(article_url)
-}
-
-/// Why a hit matches, the strongest reason first.
-fn reasons(matched_by: &[MatchedBy]) -> String {
-    let names: Vec<_> = matched_by.iter().copied().map(reason).collect();
-    names.join("、")
-}
-
-const fn reason(matched_by: MatchedBy) -> &'static str {
-    match matched_by {
-        MatchedBy::Code => "报错代码",
-        MatchedBy::Title => "标题",
-        MatchedBy::Alias => "别称",
-        MatchedBy::Symptom => "现象",
-        MatchedBy::Body => "正文",
-        MatchedBy::Synonym => "同义词",
-        MatchedBy::Pinyin => "拼音",
-        MatchedBy::Initials => "拼音首字母",
-        MatchedBy::Homophone => "同音字",
-        MatchedBy::Typo => "纠错",
-        MatchedBy::Literal => "原文",
     }
 }
 

@@ -13,6 +13,7 @@ mod facets;
 mod findings;
 mod flow;
 mod help;
+mod hit;
 mod home;
 mod links;
 mod marks;

@@ -14,13 +14,11 @@ const SLOW: &str = "
       return response;
     };";
 
-/// Refuses the first search.
+/// Refuses searches until `accepting` is true.
 const BUSY: &str = "
     const real = fetch;
     globalThis.fetch = async (url, options) => {
-      if (globalThis.refused) return real(url, options);
-      globalThis.refused = true;
-      return new Response('', { status: 503 });
+      return globalThis.accepting ? real(url, options) : new Response('', { status: 503 });
     };";
 
 #[test]
@@ -53,6 +51,7 @@ fn a_busy_server_is_asked_again() {
         page.type_text("登录异常").await;
         page.wait_for("document.querySelector('.toast.offline') !== null").await;
         assert!(page.text("#toast").await.contains("重试"));
+        page.run("globalThis.accepting = true").await;
         page.wait_for_first_hit("login-failure").await;
         page.wait_for("document.querySelector('.toast.offline') === null").await;
         page.is_clean().await;

@@ -6,7 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench ends where something fails")]
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
-#![expect(dead_code, reason = "the driver of the browser tests can do more")]
+#![expect(dead_code, unused_imports, reason = "the driver of the browser tests can do more")]
 
 #[path = "../tests/browser/chromium.rs"]
 mod chromium;

@@ -22,7 +22,7 @@ use std::time::Duration;
 use driver::{DESKTOP, Page};
 
 /// Every how many development queries one is typed.
-const STRIDE: usize = 4;
+const STRIDE: usize = 2;
 
 /// Time between two keys of somebody who types fast.
 const KEY_INTERVAL: Duration = Duration::from_millis(90);

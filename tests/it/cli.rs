@@ -405,7 +405,7 @@ fn the_settings_of_a_new_knowledge_base_explain_the_defaults() {
     let config = jiuji::config::Config::load(&path).unwrap();
     assert_eq!(config.listen, Some(jiuji::cli::DEFAULT_LISTEN));
     assert_eq!(config.index, Some(folder.path().join("index/data")));
-    assert_eq!((settings.len(), config.watch), (6, Some(true)));
+    assert_eq!((settings.len(), config.watch), (9, Some(true)));
 }
 
 #[test]

@@ -47,7 +47,7 @@ function move(step) {
   }
   const hit = hits[Math.min(next, hits.length - 1)];
   (hit.querySelector(".hit-link") ?? hit).focus({ preventScroll: true });
-  // The chosen hit shows its steps in full: scrolls when it has its new height.
+  // The chosen hit shows more of its steps: scrolls when it has its new height.
   hit.dispatchEvent(new Event("jiuji:choose", { bubbles: true }));
   hit.scrollIntoView({ block: "nearest" });
   return true;
@@ -103,7 +103,6 @@ function complete() {
 
 /** True when the key was used. */
 function act(event) {
-  if (document.querySelector("dialog[open]")) return false;
   const typing = isTyping(event.target);
   switch (event.key) {
     case "Escape":

@@ -11,6 +11,7 @@
 
 mod cli;
 mod contract;
+mod deploy;
 mod dice;
 mod driver;
 mod encodings;

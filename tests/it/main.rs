@@ -9,7 +9,9 @@
     reason = "a test may fail, and reports its figures and its seed"
 )]
 
+mod changes;
 mod cli;
+mod conditional;
 mod contract;
 mod deploy;
 mod dice;

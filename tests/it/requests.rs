@@ -119,6 +119,12 @@ fn what_streams_and_lists_of_authors_cannot_take_is_refused_by_name() {
         ("review", "days=1&days=2", "repeated_parameter", "days"),
         ("review", "owner=", "invalid_parameter", "owner"),
         ("review", "limit=5", "unknown_parameter", "limit"),
+        ("changes", "since=", "invalid_parameter", "since"),
+        ("changes", "since=a-b", "invalid_parameter", "since"),
+        ("changes", "since=a&since=b", "repeated_parameter", "since"),
+        ("changes", "limit=0", "invalid_parameter", "limit"),
+        ("changes", "limit=1001", "invalid_parameter", "limit"),
+        ("changes", "from=a", "unknown_parameter", "from"),
     ];
     for (path, query, code, parameter) in table {
         let answer = kb.get(&format!("/api/v1/{path}?{query}"));
@@ -213,6 +219,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/articles", "/api/v1/articles"),
     ("/api/v1/articles/{id}", "/api/v1/articles/disk-failing"),
     ("/api/v1/articles/{id}/history", "/api/v1/articles/disk-failing/history"),
+    ("/api/v1/changes", "/api/v1/changes"),
     (EVENTS, EVENTS),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
     ("/api/v1/matrix", "/api/v1/matrix"),

@@ -1,5 +1,7 @@
 //! `GET /api/v1/articles` and `/articles/{id}`: the collection, and one article whole.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -19,7 +21,7 @@ use crate::{
     search::{Filters, nearest_ids},
     web::{
         accept,
-        etag::Tag,
+        etag::{Tag, with_revision},
         params::{NoParams, Params},
         problem::Problem,
         query::{filters, paging},
@@ -99,9 +101,21 @@ pub(crate) async fn article(
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
     _: NoParams,
+) -> Response {
+    let snapshot = app.live().snapshot();
+    let revision = snapshot.revision().to_owned();
+    // Redirects and ids that nobody has are of a revision too.
+    with_revision(answer(app, snapshot, id, headers).await.into_response(), &revision)
+}
+
+async fn answer(
+    app: App,
+    snapshot: Arc<Snapshot>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
-    let (snapshot, today) = (app.live().snapshot(), app.today());
+    let today = app.today();
     let form = accept::preferred(&headers, &FORMS).unwrap_or_default();
     let tag = Tag::of_snapshot(&snapshot, today, form);
     let found = app.read(snapshot.clone(), move |snapshot| find(snapshot, &id)).await?;

@@ -10,6 +10,7 @@ mod api;
 mod assets;
 mod checks;
 mod etag;
+mod feed;
 mod headers;
 mod health;
 mod host;

@@ -15,6 +15,7 @@ const TAGGED: &[&str] = &[
     "/api/v1/matrix?format=csv",
     "/api/v1/findings",
     "/api/v1/review?days=3650",
+    "/feed.xml",
 ];
 
 /// Answers with a tag that are made from no snapshot.

@@ -18,6 +18,7 @@ mod dice;
 mod driver;
 mod encodings;
 mod events;
+mod feed;
 mod foreign;
 mod hook;
 mod import;

@@ -103,6 +103,7 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         expect_problem(&answer, &what, 400, code, parameter);
     }
     expect_problem(&kb.get("/livez?a=b"), "livez", 400, "unknown_parameter", "a");
+    expect_problem(&kb.get("/feed.xml?a=b"), "feed", 400, "unknown_parameter", "a");
 }
 
 #[test]
@@ -213,6 +214,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/flow", "/flow"),
     ("/panel", "/panel?q=a"),
     ("/opensearch.xml", "/opensearch.xml"),
+    ("/feed.xml", "/feed.xml"),
     ("/status", "/status"),
     ("/api/v1/search", "/api/v1/search?q=a"),
     ("/api/v1/suggest", "/api/v1/suggest?q=a"),

@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use super::{
-    api, assets, headers, health, host, limits, media,
+    api, assets, feed, headers, health, host, limits, media,
     metrics::{self, Route},
     offline,
     problem::{self, Problem},
@@ -33,6 +33,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/flow", get(site::flow)),
         ("/panel", get(site::panel)),
         ("/opensearch.xml", get(site::opensearch)),
+        ("/feed.xml", get(feed::feed)),
         ("/status", get(site::status)),
         ("/api/v1/search", get(api::search::search)),
         ("/api/v1/suggest", get(api::suggest::suggest)),

@@ -358,6 +358,7 @@ impl Keeper {
         self.status.last_error = Some(error.to_string());
     }
 
+    /// The state after a piece of work; how it differs from the last one is written down first.
     fn next_state(&mut self) -> Result<State, IndexError> {
         let snapshot = Arc::new(self.generation.snapshot()?);
         self.recorder.record(&self.generation, &snapshot);

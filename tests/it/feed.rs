@@ -79,9 +79,10 @@ fn expect_valid(text: &str) {
     let feed = Feed::read_from(text.as_bytes()).unwrap();
     assert!(feed.links.iter().any(|link| link.rel == "self"), "{text}");
     for (number, entry) in feed.entries.iter().enumerate() {
-        for name in ["id", "title", "updated", "summary", "link"] {
+        for name in ["id", "title", "updated", "link"] {
             assert_eq!(n(&format!("feed/entry{}/{name}", number + 1)), 1, "{name}: {text}");
         }
+        assert!(n(&format!("feed/entry{}/summary", number + 1)) <= 1, "{text}");
         assert_eq!(entry.links[0].rel, "alternate");
         assert!(entry.id.starts_with("urn:jiuji:") && !entry.title.value.is_empty(), "{text}");
     }

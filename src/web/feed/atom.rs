@@ -46,7 +46,7 @@ fn entry(news: &News, origin: &str) -> Entry {
             "text/html",
             &format!("{origin}{}", id_url("/articles/", &news.id)),
         )],
-        summary: Some(plain(&news.summary)),
+        summary: (!news.summary.is_empty()).then(|| plain(&news.summary)),
         ..Entry::default()
     }
 }

@@ -61,6 +61,7 @@ pub(super) struct News {
     /// Article id.
     pub(super) id: String,
     pub(super) title: String,
+    /// Empty when the article has nothing short to say.
     pub(super) summary: String,
     /// What sets it apart from other news of the same kind on the same article: a content hash or
     /// a day.
@@ -152,7 +153,7 @@ fn reviewed(snapshot: &Snapshot, news: &mut Vec<News>) -> Result<(), Problem> {
     cards.sort_by(|a, b| b.reviewed.cmp(&a.reviewed));
     let told: HashSet<String> = news.iter().map(|news| news.id.clone()).collect();
     let fresh = cards.into_iter().filter(|card| !told.contains(&card.id));
-    news.extend(fresh.filter_map(of_reviewed).take(MAX_NEWS.saturating_sub(told.len())));
+    news.extend(fresh.filter_map(of_reviewed));
     news.truncate(MAX_NEWS);
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! outbound request.
 
 mod accept;
+mod access;
 mod api;
 mod assets;
 mod checks;
@@ -30,7 +31,9 @@ mod serve;
 mod site;
 mod stall;
 mod state;
+mod timing;
 
+pub use access::{AccessSettings, ReadToken};
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;
 pub use page_settings::PageSettings;

@@ -91,7 +91,7 @@ where
         // Answers differ per query, so the time to compress counts more than the last bytes.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::clone(&door), metrics::observe))
-        .layer(from_fn_with_state(Arc::clone(&door), timing::stamp))
+        .layer(from_fn(timing::stamp))
         .layer(from_fn(headers::complete))
         .layer(from_fn(request_id::assign))
         .layer(CatchPanicLayer::custom(OnPanic(door)))

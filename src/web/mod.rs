@@ -19,6 +19,7 @@ mod limits;
 mod media;
 mod metrics;
 mod offline;
+mod openapi;
 mod page_settings;
 mod pages;
 mod params;

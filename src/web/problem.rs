@@ -12,7 +12,8 @@ use super::request_id;
 use crate::{index::IndexError, search::QueryError};
 
 /// Kinds of failure, each with its status, its stable name and its Chinese title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(as = ProblemCode, rename_all = "snake_case")]
 pub(crate) enum Code {
     MalformedQuery,
     UnknownParameter,
@@ -79,16 +80,21 @@ pub(crate) struct Problem {
     cause: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// What is sent of a [`Problem`], as RFC 9457 says.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body<'a> {
     r#type: String,
     title: &'a str,
     status: u16,
     detail: &'a str,
+    #[schema(value_type = Code)]
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<String>>)]
     nearest: Option<&'a [String]>,
     instance: String,
 }
@@ -213,6 +219,8 @@ pub(crate) async fn method_not_allowed() -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use http_body_util::BodyExt;
     use serde_json::{Value, json};
 
@@ -259,6 +267,18 @@ mod tests {
             assert_eq!(head.status(), StatusCode::BAD_REQUEST);
             assert_eq!((&body["code"], &body["parameter"]), (&json!(code), &json!(parameter)));
         }
+    }
+
+    #[test]
+    fn the_names_of_codes_are_those_of_the_schema() {
+        use utoipa::PartialSchema;
+        let schema = serde_json::to_value(Code::schema()).unwrap();
+        let described: BTreeSet<_> =
+            schema["enum"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let rows = include_str!("problem.rs").split("(S::").skip(1);
+        let sent: BTreeSet<_> = rows.filter_map(|row| row.split('"').nth(1)).collect();
+        assert!(described.len() >= 15);
+        assert!(described.is_subset(&sent), "{described:?} {sent:?}");
     }
 
     #[tokio::test]

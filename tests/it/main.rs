@@ -28,6 +28,7 @@ mod killing;
 mod layers;
 mod living;
 mod offline;
+mod openapi;
 mod overview;
 mod recall;
 mod relevance;

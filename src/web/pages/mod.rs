@@ -8,6 +8,7 @@
 
 mod article;
 mod badges;
+mod docs;
 mod error;
 mod facets;
 mod findings;
@@ -32,6 +33,7 @@ use askama::Template;
 pub(crate) use article::{
     ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
 };
+pub(crate) use docs::{DocsView, Field, Group, Kind, Operation, Response, Schema, docs_page};
 pub(crate) use error::{ErrorView, error_page};
 pub(crate) use flow::{Example, FlowView, flow_page};
 pub(crate) use home::{HomeView, home, home_fragment};

@@ -10,6 +10,7 @@
 )]
 
 mod changes;
+mod api_examples;
 mod cli;
 mod conditional;
 mod contract;

@@ -227,7 +227,9 @@ fn revision(kb: &Running) -> String {
 /// Writes an article and waits until the revision is another one.
 fn edit(kb: &Running, name: &str, title: &str) -> String {
     let before = revision(kb);
-    kb.kb.write(&format!("{name}.md"), format!("# {title}\n"));
+    // In one step: on a busy machine an empty file would be a state of its own.
+    kb.kb.write(".draft", format!("# {title}\n"));
+    kb.kb.rename(".draft", &format!("{name}.md"));
     eventually("edited", || revision(kb) != before);
     revision(kb)
 }

@@ -9,8 +9,8 @@
     reason = "a test may fail, and reports its figures and its seed"
 )]
 
-mod changes;
 mod api_examples;
+mod changes;
 mod cli;
 mod conditional;
 mod contract;

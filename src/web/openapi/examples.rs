@@ -26,11 +26,11 @@ const ANSWERS: &[(&str, &str)] = &[
     example!("readyz"),
 ];
 
-/// Examples of failures by their status.
-const FAILURES: &[(&str, &str)] = &[
-    ("400", include_str!("examples/problem.json")),
-    ("404", include_str!("examples/article_not_found.json")),
-];
+/// A parameter that the address does not have.
+const BAD_REQUEST: &str = include_str!("examples/problem.json");
+
+/// An id that no article has.
+const NO_ARTICLE: &str = include_str!("examples/article_not_found.json");
 
 /// Adds the examples to the answers in JSON that have none.
 pub(super) fn add(document: &mut Value) {
@@ -47,8 +47,13 @@ pub(super) fn add(document: &mut Value) {
 }
 
 /// The example of a failure with this status.
-pub(super) fn of_failure(status: &str) -> Option<Value> {
-    find(FAILURES, status)
+pub(super) fn of_failure(path: &str, status: &str) -> Option<Value> {
+    let text = match status {
+        "400" => BAD_REQUEST,
+        "404" if path.starts_with("/api/v1/articles/") => NO_ARTICLE,
+        _ => return None,
+    };
+    serde_json::from_str(text).ok()
 }
 
 fn find(examples: &[(&str, &str)], name: &str) -> Option<Value> {

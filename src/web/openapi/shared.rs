@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::examples;
+
 /// An object of the document.
 type Object = Map<String, Value>;
 
@@ -16,15 +18,14 @@ const OPEN: [&str; 2] = ["/livez", "/readyz"];
 const UNREVISED: [&str; 2] = ["/api/v1/events", "/api/v1/front-matter.schema.json"];
 
 /// What any request can end in, by status: name of the component and what it says.
-const FAILURES: [(&str, &str, &str); 10] = [
+const FAILURES: [(&str, &str, &str); 9] = [
     ("400", "BadRequest", "参数不认识、重复、取值不对，或查询串不是百分号编码的 UTF-8"),
     ("401", "Unauthorized", "设置了令牌，而请求没有带有效的令牌"),
-    ("404", "NotFound", "没有这个地址，或没有要的东西"),
     ("413", "BodyTooLarge", "请求体太大"),
     ("414", "UriTooLong", "地址太长：路径至多 4 KiB，连同查询串至多 16 KiB"),
     ("415", "UnsupportedMediaType", "请求体经过压缩，或不是接受的类型"),
     ("421", "UnknownHost", "Host 不是本机，也不在设置 allowed_hosts 里"),
-    ("429", "TooManyRequests", "同一来源请求太快，按 Retry-After 再试"),
+    ("429", "TooManyRequests", "同一来源请求太快，或试错令牌太多，按 Retry-After 再试"),
     ("500", "InternalError", "服务器内部出错，已记入日志"),
     ("503", "Unavailable", "正忙、处理超时或正在停止，按 Retry-After 再试"),
 ];
@@ -42,58 +43,65 @@ pub(super) fn complete(document: &mut Value) {
     components["headers"] = headers();
     components["securitySchemes"] = json!({ "bearer": {
         "type": "http", "scheme": "bearer",
-        "description": "只有设置了令牌的服务器才要。",
+        "description": "只有设置了 read_tokens 的服务器才要；令牌由 jiuji token 生成。",
     } });
     document["security"] = json!([{}, { "bearer": [] }]);
 }
 
 fn complete_operation(path: &str, operation: &mut Value) {
-    let is_open = OPEN.contains(&path);
-    let (is_conditional, has_id) = {
-        let has = |status: &str| operation["responses"].get(status).is_some();
-        (has("304"), has("404"))
-    };
+    let is_conditional = operation["responses"].get("304").is_some();
     let Some(responses) = operation["responses"].as_object_mut() else { return };
-    for (status, name, _) in &FAILURES {
-        let is_guard = matches!(*status, "401" | "429");
-        if (is_guard && is_open) || (*status == "404" && !has_id) {
-            continue;
-        }
-        let common = || json!({ "$ref": format!("#/components/responses/{name}") });
-        responses.entry(*status).or_insert_with(common);
-    }
+    add_failures(path, responses);
     for (status, response) in responses.iter_mut() {
         if response.get("$ref").is_none() {
-            if status.as_str() >= "400" {
-                response["content"][PROBLEM] = problem();
-            }
-            add_headers(status, is_conditional, response);
-            if has_revision(path) && status.as_str() < "400" {
-                add_header("X-Jiuji-Revision", response);
-            }
-            without_schemas_of_images(response);
+            complete_response(path, status, is_conditional, response);
         }
     }
     if is_conditional {
         add_condition(operation);
     }
-    if is_open {
+    if OPEN.contains(&path) {
         operation["security"] = json!([]);
     }
 }
 
+/// Adds what can go wrong and is not described yet; whether something can be missing is said by
+/// the handler alone.
+fn add_failures(path: &str, responses: &mut Object) {
+    for (status, name, _) in &FAILURES {
+        let is_guard = matches!(*status, "401" | "429");
+        if !is_guard || !OPEN.contains(&path) {
+            let common = || json!({ "$ref": format!("#/components/responses/{name}") });
+            responses.entry(*status).or_insert_with(common);
+        }
+    }
+}
+
+fn complete_response(path: &str, status: &str, is_conditional: bool, response: &mut Value) {
+    let is_failure = status >= "400";
+    if is_failure {
+        response["content"][PROBLEM] = problem(path, status);
+    }
+    add_headers(status, is_conditional, response);
+    if !is_failure && has_revision(path) {
+        add_header("X-Jiuji-Revision", response);
+    }
+    without_schemas_of_images(response);
+}
+
 /// A component for one kind of failure.
 fn failure((status, name, what): &(&str, &str, &str)) -> (String, Value) {
-    let mut response = json!({ "description": what, "content": { PROBLEM: problem() } });
-    if let Some(example) = super::examples::of_failure(status) {
-        response["content"][PROBLEM]["example"] = example;
-    }
+    let mut response = json!({ "description": what, "content": { PROBLEM: problem("", status) } });
     add_headers(status, false, &mut response);
     ((*name).to_owned(), response)
 }
 
-fn problem() -> Value {
-    json!({ "schema": { "$ref": "#/components/schemas/Problem" } })
+fn problem(path: &str, status: &str) -> Value {
+    let mut form = json!({ "schema": { "$ref": "#/components/schemas/Problem" } });
+    if let Some(example) = examples::of_failure(path, status) {
+        form["example"] = example;
+    }
+    form
 }
 
 fn add_headers(status: &str, is_conditional: bool, response: &mut Value) {

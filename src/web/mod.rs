@@ -8,6 +8,7 @@
 mod accept;
 mod api;
 mod assets;
+mod chat;
 mod checks;
 mod etag;
 mod headers;
@@ -29,6 +30,7 @@ mod serve;
 mod site;
 mod stall;
 mod state;
+mod text;
 
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;

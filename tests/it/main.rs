@@ -9,6 +9,7 @@
     reason = "a test may fail, and reports its figures and its seed"
 )]
 
+mod chat;
 mod cli;
 mod contract;
 mod dice;

@@ -18,9 +18,9 @@ use crate::{
     article::{FaultType, Severity, Status, Tier, render},
     search::{Filters, nearest_ids},
     web::{
-        accept,
+        chat::{Form, Message},
         etag::Tag,
-        params::{NoParams, Params},
+        params::Params,
         problem::Problem,
         query::{filters, paging},
         site::vary,
@@ -30,9 +30,6 @@ use crate::{
 
 /// Most neighbours that are named in one direction: an entry article has hundreds.
 const MAX_NEIGHBOURS: usize = 50;
-
-/// Forms of one article; the first is the default.
-const FORMS: [&str; 3] = ["application/json", "text/markdown", "text/plain"];
 
 /// A page of the collection, sorted by id.
 #[derive(Debug, Serialize)]
@@ -93,17 +90,24 @@ pub(crate) async fn list(
     Ok(tag.on(Json(page).into_response()))
 }
 
-/// Gives one article as JSON, as its source or as a text for chat and phone.
+/// Gives one article as JSON, as its source, as a text for chat and phone, or as a message for the
+/// robot of a group.
 pub(crate) async fn article(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-    _: NoParams,
+    mut params: Params,
 ) -> Result<Response, Problem> {
+    let form = Form::asked(&mut params, &headers)?;
+    params.finish()?;
     let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
     let (snapshot, today) = (app.live().snapshot(), app.today());
-    let form = accept::preferred(&headers, &FORMS).unwrap_or_default();
-    let tag = Tag::of_snapshot(&snapshot, today, form);
+    let origin = app.pages().origin(&headers);
+    let variant = match form {
+        Form::Robot(_) => app.pages().variant(&format!("{} {origin}", form.name())),
+        form => form.name(),
+    };
+    let tag = Tag::of_snapshot(&snapshot, today, &variant);
     let found = app.read(snapshot.clone(), move |snapshot| find(snapshot, &id)).await?;
     let stored = match found {
         Found::Here(stored) => stored,
@@ -113,9 +117,13 @@ pub(crate) async fn article(
         return Ok(vary(tag.not_modified(), "accept"));
     }
     let response = match form {
-        "text/markdown" => text("text/markdown; charset=utf-8", stored.source.to_string()),
-        "text/plain" => text("text/plain; charset=utf-8", plain_text(&stored.article)),
-        _ => {
+        Form::Markdown => text("text/markdown; charset=utf-8", stored.source.to_string()),
+        Form::Plain => text("text/plain; charset=utf-8", plain_text(&stored.article)),
+        Form::Robot(robot) => {
+            let link = id_url(&format!("{origin}/articles/"), &stored.article.id);
+            Json(robot.body(&Message::of_article(&stored, today, &link))).into_response()
+        }
+        Form::Json => {
             let body = app.read(snapshot, move |snapshot| body(snapshot, &stored, today)).await?;
             Json(body).into_response()
         }

@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod host;
 mod limits;
+mod mcp;
 mod media;
 mod metrics;
 mod offline;
@@ -34,6 +35,7 @@ mod text;
 
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;
+pub use mcp::{StdioError, StdioSettings, stdio as mcp_stdio};
 pub use page_settings::PageSettings;
 pub use router::router;
 pub use serve::{serve, stop_signal};

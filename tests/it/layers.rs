@@ -44,6 +44,8 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("hyper_util", &["web/"]),
     ("futures_util", &["web/"]),
     ("http_body_util", &["web/"]),
+    ("rmcp", &["web/mcp/"]),
+    ("schemars", &["web/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("jiff", &["cli/"]),

@@ -23,6 +23,7 @@ mod kb_articles;
 mod killing;
 mod layers;
 mod living;
+mod mcp;
 mod offline;
 mod overview;
 mod recall;

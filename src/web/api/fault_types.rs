@@ -32,7 +32,11 @@ pub(crate) async fn fault_types(
     Ok(Json(FaultTypes { revision, fault_types }))
 }
 
-fn counts(snapshot: &Snapshot) -> Result<Vec<FacetCount>, Problem> {
+/// The kinds of fault with their numbers of published articles.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(crate) fn counts(snapshot: &Snapshot) -> Result<Vec<FacetCount>, Problem> {
     let articles = snapshot.articles()?;
     Ok(count(articles.iter().map(|stored| &stored.article)))
 }

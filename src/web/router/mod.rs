@@ -7,7 +7,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 use tower_http::{
     CompressionLevel,
@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use super::{
-    api, assets, headers, health, host, limits, media,
+    api, assets, headers, health, host, limits, mcp, media,
     metrics::{self, Route},
     offline,
     problem::{self, Problem},
@@ -47,6 +47,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/findings", get(api::findings::list)),
         ("/api/v1/review", get(api::review::review)),
         ("/api/v1/status", get(api::status::status)),
+        (mcp::PATH, post(mcp::endpoint)),
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),
         ("/offline.json", get(offline::bundle)),

@@ -335,6 +335,15 @@ fn what_is_no_message_is_refused_before_it_is_read_on() {
 }
 
 #[test]
+fn a_body_that_never_ends_is_given_up() {
+    let short = Limits { request_timeout: Duration::from_millis(50), ..Limits::default() };
+    let kb = TestKb::new().start().limited(short);
+    let endless = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let answer = post(&kb, endless, &[]);
+    assert_eq!((answer.status, answer.json()["code"].clone()), (503, "timeout".into()));
+}
+
+#[test]
 fn nothing_but_the_tools_is_offered() {
     let kb = TestKb::new().start();
     for method in ["resources/list", "prompts/list", "resources/read", "completion/complete"] {

@@ -57,7 +57,7 @@ pub(super) enum Role {
     Escalation,
     /// Where the article is, where a title cannot lead there.
     Address,
-    /// How many entries were left out.
+    /// Entries were left out.
     More,
     /// Something was cut here.
     Cut,
@@ -111,9 +111,8 @@ impl Message {
         for (n, entry) in self.entries.iter().take(max_entries).enumerate() {
             entry.add_lines(n, &mut lines);
         }
-        let n_more = self.entries.len().saturating_sub(max_entries);
-        if n_more > 0 {
-            lines.push(Line::new(Role::More, &format!("还有 {n_more} 篇，见链接"), max_entries));
+        if self.entries.len() > max_entries {
+            lines.push(Line::new(Role::More, "其余见链接", max_entries));
         }
         let link = Line::new(Role::Link, self.link_label, max_entries);
         lines.push(Line { url: Some(self.link.clone()), ..link });

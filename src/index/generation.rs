@@ -47,7 +47,7 @@ pub struct Generation {
     reader: IndexReader,
     writer: Option<IndexWriter>,
     analyzer: Arc<Analyzer>,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     info: Info,
 }
 
@@ -112,6 +112,7 @@ impl Generation {
         info: Info,
     ) -> Result<Self, IndexError> {
         let reader = reader(&index)?;
+        let manifest = Arc::new(manifest);
         Ok(Self { index, fields, reader, writer: None, analyzer, manifest, info })
     }
 
@@ -127,6 +128,12 @@ impl Generation {
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// The same to keep; later changes leave it as it is.
+    #[must_use]
+    pub fn shared_manifest(&self) -> Arc<Manifest> {
+        Arc::clone(&self.manifest)
     }
 
     /// A view of the current revision.
@@ -152,7 +159,7 @@ impl Generation {
             Some(writer) => writer,
             None => writer(&self.index, 1, APPLY_BUDGET_BYTES)?,
         };
-        let mut manifest = self.manifest.clone();
+        let mut manifest = Manifest::clone(&self.manifest);
         for path in &changes.remove {
             writer.delete_term(Term::from_field_text(self.fields.path, path));
             manifest.remove(path);
@@ -164,7 +171,7 @@ impl Generation {
             manifest.insert(path.clone(), Row::from(record));
         }
         self.info = commit(&mut writer, &manifest, &self.analyzer, indexed_at)?;
-        self.manifest = manifest;
+        self.manifest = Arc::new(manifest);
         self.writer = Some(writer);
         self.reader.reload()?;
         self.snapshot()

@@ -1,10 +1,10 @@
 //! Which version of which file an index holds.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use tantivy::{Searcher, columnar::StrColumn};
 
-use super::{IndexError, record::Row, schema::Fields};
+use super::{IndexError, change_log::ChangeKind, record::Row, schema::Fields};
 
 /// For each path the version that is indexed.
 pub type Manifest = BTreeMap<String, Row>;
@@ -21,6 +21,66 @@ pub fn revision(manifest: &Manifest, vocabulary: &str) -> String {
     }
     hasher.update(vocabulary.as_bytes());
     hasher.finalize().to_hex().chars().take(32).collect()
+}
+
+/// What became of the article with an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Article id.
+    pub id: String,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// Its hash, or the last one where it is gone.
+    pub hash: String,
+}
+
+/// What differs between two manifests, by id. A file that was moved and kept its id is no
+/// difference.
+#[must_use]
+pub fn differences(before: &Manifest, after: &Manifest) -> Vec<Difference> {
+    let (old, new) = rows_apart(before, after);
+    let mut differences = Vec::new();
+    for (id, hash) in &new {
+        let kind = match old.get(id) {
+            None => ChangeKind::Added,
+            Some(before) if before != hash => ChangeKind::Changed,
+            Some(_) => continue,
+        };
+        differences.push((id, kind, hash));
+    }
+    let gone = old.iter().filter(|(id, _)| !new.contains_key(*id));
+    differences.extend(gone.map(|(id, hash)| (id, ChangeKind::Removed, hash)));
+    differences.sort_unstable();
+    let owned = |(id, kind, hash): (&&str, ChangeKind, &&str)| Difference {
+        id: (*id).to_owned(),
+        kind,
+        hash: (*hash).to_owned(),
+    };
+    differences.into_iter().map(owned).collect()
+}
+
+/// Hashes by id.
+type Hashes<'a> = BTreeMap<&'a str, &'a str>;
+
+/// The rows that one manifest has and the other has not, or has otherwise, in one walk over both.
+fn rows_apart<'a>(before: &'a Manifest, after: &'a Manifest) -> (Hashes<'a>, Hashes<'a>) {
+    let (mut old, mut new) = (Hashes::new(), Hashes::new());
+    let (mut left, mut right) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (None, None) => return (old, new),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((left, _)), Some((right, _))) => left.cmp(right),
+        };
+        let was = if order.is_le() { left.next() } else { None }.map(|(_, row)| row);
+        let is = if order.is_ge() { right.next() } else { None }.map(|(_, row)| row);
+        let key = |row: &'a Row| (row.id.as_str(), row.hash.as_str());
+        if was.map(key) != is.map(key) {
+            old.extend(was.map(key));
+            new.extend(is.map(key));
+        }
+    }
 }
 
 /// Reads the manifest of an opened index from its columns.
@@ -93,5 +153,45 @@ mod tests {
         assert_ne!(base, revision(&manifest("a.md", "2"), "v"));
         assert_ne!(base, revision(&manifest("a.md", "1"), "w"));
         assert_eq!(base.len(), 32);
+    }
+
+    #[test]
+    fn differences_are_by_id() {
+        let manifest = |rows: &[(&str, &str, &str)]| -> Manifest {
+            let row = |(path, id, hash): &(&str, &str, &str)| {
+                let (id, claim) = ((*id).to_owned(), (*id).to_owned());
+                let row = Row { id, claim, hash: (*hash).to_owned(), broken: false };
+                ((*path).to_owned(), row)
+            };
+            rows.iter().map(row).collect()
+        };
+        let before = manifest(&[
+            ("a.md", "a", "1"),
+            ("b.md", "b", "2"),
+            ("c.md", "c", "3"),
+            ("d.md", "d", "4"),
+            ("e.md", "e", "5"),
+            ("z.md", "z", "6"),
+        ]);
+        let after = manifest(&[
+            ("0.md", "0", "7"),
+            ("a.md", "a", "1"),
+            ("b.md", "b", "8"),
+            ("d.md", "renamed", "4"),
+            ("moved/e.md", "e", "5"),
+            ("y.md", "c", "9"),
+        ]);
+        let found = differences(&before, &after);
+        let found: Vec<_> = found.iter().map(|d| (&*d.id, d.kind, &*d.hash)).collect();
+        let expected = [
+            ("0", ChangeKind::Added, "7"),
+            ("b", ChangeKind::Changed, "8"),
+            ("c", ChangeKind::Changed, "9"),
+            ("d", ChangeKind::Removed, "4"),
+            ("renamed", ChangeKind::Added, "4"),
+            ("z", ChangeKind::Removed, "6"),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(differences(&before, &before), []);
     }
 }

@@ -4,15 +4,17 @@
 //! derived from the articles and may be deleted at any time.
 //!
 //! Entry points: [`Store`] (generations in a folder, one writer), [`Generation`] (one index that
-//! takes changes) and [`Snapshot`] (one immutable revision). This module never reads an article's
+//! takes changes), [`Snapshot`] (one immutable revision) and [`LogFile`] (what changed lately). This module never reads an article's
 //! file and never ranks.
 
 mod card;
+mod change_log;
 mod columns;
 mod directory;
 mod first_text;
 mod generation;
 mod lexicon;
+mod log_file;
 mod manifest;
 mod record;
 mod schema;
@@ -23,10 +25,12 @@ mod text;
 use std::path::PathBuf;
 
 pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
+pub use change_log::{Change, ChangeKind, ChangeLog, LogBound, LogEntry, LogPage, NetChange};
 pub use columns::SegmentColumns;
 pub use generation::{Changes, Generation};
 pub use lexicon::{Known, Lexicon};
-pub use manifest::{Manifest, revision};
+pub use log_file::LogFile;
+pub use manifest::{Difference, Manifest, differences, revision};
 pub use record::{Record, Row, Stored, StoredSource};
 pub use schema::{Fields, SCHEMA_VERSION};
 pub use snapshot::{Info, Snapshot};

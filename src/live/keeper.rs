@@ -13,11 +13,12 @@ use super::{
     publish::{Published, State},
     reading::{self, Reading},
     rebuild::{self, FindingsByPath},
+    recorder::Recorder,
 };
 use crate::{
     analysis::{Analyzer, Vocabulary, VocabularyError},
     article::{Finding, Level},
-    index::{Changes, Generation, Identity, IndexError, Opened, Store},
+    index::{Changes, Generation, Identity, IndexError, LogBound, Opened, Snapshot, Store},
     kb::{self, Hint, Hints, Scan, Seen, Watch},
 };
 
@@ -33,6 +34,7 @@ pub(super) struct Keeper {
     hints: Arc<Hints>,
     store: Store,
     generation: Generation,
+    recorder: Recorder,
     analyzer: Arc<Analyzer>,
     watch: Option<Watch>,
     hold: Hold,
@@ -51,7 +53,11 @@ impl Keeper {
     ///
     /// # Errors
     /// As [`super::Live::start`].
-    pub(super) fn open(options: Options, hints: Arc<Hints>) -> Result<(Self, State), LiveError> {
+    pub(super) fn open(
+        options: Options,
+        hints: Arc<Hints>,
+        bound: LogBound,
+    ) -> Result<(Self, State), LiveError> {
         let (vocabulary, vocabulary_finding) = match Vocabulary::load(options.vocabulary.as_deref())
         {
             Ok(vocabulary) => (vocabulary, None),
@@ -72,6 +78,8 @@ impl Keeper {
                 (generation, 1, findings, ids)
             }
         };
+        let snapshot = Arc::new(generation.snapshot()?);
+        let recorder = Recorder::open(&options.index, bound, &generation, &snapshot);
         let mut keeper = Self {
             watch: None,
             hold: Hold::default(),
@@ -83,13 +91,14 @@ impl Keeper {
             hints,
             store,
             generation,
+            recorder,
             analyzer,
             findings,
             id_findings,
             vocabulary_finding,
         };
         keeper.start_watching();
-        let state = keeper.state()?;
+        let state = keeper.state(snapshot);
         Ok((keeper, state))
     }
 
@@ -100,7 +109,7 @@ impl Keeper {
         loop {
             let Some(published) = published.upgrade() else { return };
             self.work(hints);
-            match self.state() {
+            match self.next_state() {
                 Ok(state) => published.publish(state),
                 Err(error) => self.note_error(&error),
             }
@@ -349,8 +358,14 @@ impl Keeper {
         self.status.last_error = Some(error.to_string());
     }
 
-    fn state(&self) -> Result<State, IndexError> {
-        let snapshot = self.generation.snapshot()?;
+    /// The state after a piece of work; how it differs from the last one is written down first.
+    fn next_state(&mut self) -> Result<State, IndexError> {
+        let snapshot = Arc::new(self.generation.snapshot()?);
+        self.recorder.record(&self.generation, &snapshot);
+        Ok(self.state(snapshot))
+    }
+
+    fn state(&self, snapshot: Arc<Snapshot>) -> State {
         let mut findings: Vec<Finding> = self.findings.values().flatten().cloned().collect();
         findings.extend(self.scan_findings.iter().cloned());
         findings.extend(self.id_findings.iter().cloned());
@@ -371,7 +386,8 @@ impl Keeper {
             n_held: self.hold.len(),
             ..self.status.clone()
         };
-        Ok(State { snapshot: Arc::new(snapshot), findings: findings.into(), status })
+        let changes = self.recorder.log();
+        State { snapshot, changes, findings: findings.into(), status }
     }
 }
 

@@ -7,13 +7,15 @@
 //! Entry points: [`Live::start`] for a server, [`open_snapshot`] for one question,
 //! [`update_index`] for bringing the index up to date once. One thread
 //! changes things; readers take the current state and keep it as long as they like. Who wants to
-//! know of changes subscribes: a number is left behind for them, and nobody is waited for.
+//! know of changes subscribes: a number is left behind for them, and nobody is waited for. What
+//! changed from one revision to the next is logged in memory and beside the index.
 
 mod hold;
 mod keeper;
 mod publish;
 mod reading;
 mod rebuild;
+mod recorder;
 mod update;
 
 use std::{
@@ -35,7 +37,7 @@ pub use self::{
 use crate::{
     analysis::VocabularyError,
     article::Finding,
-    index::{IndexError, Snapshot},
+    index::{IndexError, LogBound, Snapshot},
     kb::{Hints, Root, ScanError},
 };
 
@@ -129,8 +131,16 @@ impl Live {
     /// a readable folder. A vocabulary that cannot be used is a finding; the built-in one is used
     /// until it is mended.
     pub fn start(options: Options) -> Result<Self, LiveError> {
+        Self::start_bounded(options, LogBound::default())
+    }
+
+    /// The same with another bound of the log of changes.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_bounded(options: Options, bound: LogBound) -> Result<Self, LiveError> {
         let hints = Arc::new(Hints::default());
-        let (mut keeper, state) = Keeper::open(options, Arc::clone(&hints))?;
+        let (mut keeper, state) = Keeper::open(options, Arc::clone(&hints), bound)?;
         let published = Arc::new(Published::new(state));
         let weak = Arc::downgrade(&published);
         let thread = std::thread::Builder::new()

@@ -6,12 +6,16 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::Status;
-use crate::{article::Finding, index::Snapshot};
+use crate::{
+    article::Finding,
+    index::{ChangeLog, Snapshot},
+};
 
 /// What the writing thread knows after a piece of work.
 #[derive(Debug)]
 pub(super) struct State {
     pub snapshot: Arc<Snapshot>,
+    pub changes: Arc<ChangeLog>,
     pub findings: Arc<[Finding]>,
     pub status: Status,
 }
@@ -23,6 +27,8 @@ pub struct Current {
     pub version: u64,
     /// The articles.
     pub snapshot: Arc<Snapshot>,
+    /// What led to them; ends at their revision.
+    pub changes: Arc<ChangeLog>,
     /// What is wrong with files that could not be read as written.
     pub findings: Arc<[Finding]>,
 }
@@ -54,10 +60,11 @@ impl Published {
 
     pub(super) fn current(&self) -> Current {
         let published = self.state.load();
-        let (version, State { snapshot, findings, .. }) = &**published;
+        let (version, State { snapshot, changes, findings, .. }) = &**published;
         Current {
             version: *version,
             snapshot: Arc::clone(snapshot),
+            changes: Arc::clone(changes),
             findings: Arc::clone(findings),
         }
     }

@@ -1,6 +1,7 @@
 //! Brings the index up to date once, for when nobody serves it.
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -8,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LiveError, Options, hold::Hold, now, reading, rebuild};
+use super::{LiveError, Options, hold::Hold, now, reading, rebuild, recorder::Recorder};
 use crate::{
     analysis::{Analyzer, Vocabulary},
-    index::{Changes, Generation, Identity, IndexError, Opened, Store},
+    index::{Changes, Generation, Identity, IndexError, LogBound, Opened, Store},
     kb::{self, Scan, Seen},
 };
 
@@ -71,16 +72,29 @@ pub fn update_index(
     let scan = kb::scan(&options.root)?;
     let opened = store.open(&analyzer);
     let reading = started.elapsed();
-    let mut update = match opened {
+    let mut recorder = recorder(&options.index, &opened)?;
+    let (generation, mut update) = match opened {
         Opened::Current(generation) if !rebuild => apply(generation, &scan, on_read)?,
         Opened::Current(generation) | Opened::Outdated(generation) => {
             build(&store, &analyzer, &scan, Some(&generation), on_read)?
         }
         Opened::Nothing => build(&store, &analyzer, &scan, None, on_read)?,
     };
+    if let Some(recorder) = &mut recorder {
+        recorder.record(&generation, &Arc::new(generation.snapshot()?));
+    }
     update.reading = reading;
     update.indexing = started.elapsed().saturating_sub(reading);
     Ok(update)
+}
+
+/// The log of changes, where there is a state from which they can be told.
+fn recorder(dir: &Path, opened: &Opened) -> Result<Option<Recorder>, IndexError> {
+    let (Opened::Current(generation) | Opened::Outdated(generation)) = opened else {
+        return Ok(None);
+    };
+    let snapshot = Arc::new(generation.snapshot()?);
+    Ok(Some(Recorder::open(dir, LogBound::default(), generation, &snapshot)))
 }
 
 fn build(
@@ -89,7 +103,7 @@ fn build(
     scan: &Scan,
     previous: Option<&Generation>,
     on_read: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Update, IndexError> {
+) -> Result<(Generation, Update), IndexError> {
     let (generation, ..) = rebuild::build(scan, previous, |paths, load| {
         let n_read = AtomicUsize::new(0);
         let counted = |path: &str| {
@@ -100,14 +114,15 @@ fn build(
         store.build(analyzer, paths, &counted, &now())
     })?;
     let differences = Differences::new(previous, scan);
-    summary(Done::Built, &generation, scan, &differences, 0)
+    let update = summary(Done::Built, &generation, scan, &differences, 0)?;
+    Ok((generation, update))
 }
 
 fn apply(
     mut generation: Generation,
     scan: &Scan,
     on_read: &(dyn Fn(usize, usize) + Sync),
-) -> Result<Update, IndexError> {
+) -> Result<(Generation, Update), IndexError> {
     let mut differences = Differences::new(Some(&generation), scan);
     let mut hold = Hold::default();
     let n_before = generation.manifest().len();
@@ -123,11 +138,13 @@ fn apply(
         on_read(n_read + 1, n_files);
     }
     if changes.put.is_empty() && changes.remove.is_empty() {
-        return summary(Done::Nothing, &generation, scan, &differences, hold.len());
+        let update = summary(Done::Nothing, &generation, scan, &differences, hold.len())?;
+        return Ok((generation, update));
     }
     rebuild::assign_ids(&generation, &mut changes)?;
     generation.apply(&changes, &now())?;
-    summary(Done::Applied, &generation, scan, &differences, hold.len())
+    let update = summary(Done::Applied, &generation, scan, &differences, hold.len())?;
+    Ok((generation, update))
 }
 
 /// How a folder differs from an index.
@@ -175,8 +192,6 @@ fn summary(
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::kb::Root;
 

@@ -30,6 +30,8 @@ use crate::{
 pub(crate) struct Verdict {
     /// Version of [`Current`] that was checked; 0 before the first check.
     version: u64,
+    /// Revision of the articles that were checked; empty before the first check.
+    pub(crate) revision: String,
     today: Option<Date>,
     /// All findings, sorted, each once.
     pub(crate) findings: Vec<Finding>,
@@ -174,8 +176,8 @@ fn check(
     findings.extend(current.findings.iter().cloned());
     findings.sort();
     findings.dedup();
-    let version = current.version;
-    Ok(Verdict { version, today: Some(today), findings, ruled, failure: None })
+    let (version, revision) = (current.version, current.snapshot.revision().to_owned());
+    Ok(Verdict { version, revision, today: Some(today), findings, ruled, failure: None })
 }
 
 /// An article with what its stored source gives again when it is parsed, under the id it claims.

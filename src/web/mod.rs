@@ -11,6 +11,7 @@ mod assets;
 mod chat;
 mod checks;
 mod etag;
+mod feed;
 mod headers;
 mod health;
 mod host;

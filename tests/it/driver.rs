@@ -18,6 +18,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use jiuji::{
+    index::LogBound,
     kb::Root,
     live::{Live, Options},
     web::{AllowedHosts, App, Limits, PageSettings, Settings, router},
@@ -70,6 +71,7 @@ pub(crate) type Lines<'a> = &'a [(&'a str, &'a str)];
 pub(crate) struct TestKb {
     dir: TempDir,
     root: PathBuf,
+    bound: LogBound,
 }
 
 impl TestKb {
@@ -79,7 +81,7 @@ impl TestKb {
         let root = dir.path().join("kb");
         fs_err::create_dir(&root).unwrap();
         fs_err::create_dir(dir.path().join("words")).unwrap();
-        Self { dir, root }
+        Self { dir, root, bound: LogBound::default() }
     }
 
     /// The knowledge base that comes with the product, where it lies.
@@ -91,6 +93,11 @@ impl TestKb {
     pub(crate) fn article(self, name: &str, text: &str) -> Self {
         self.write(&format!("{name}.md"), text);
         self
+    }
+
+    /// The same with another bound of the log of changes.
+    pub(crate) fn bound(self, bound: LogBound) -> Self {
+        Self { bound, ..self }
     }
 
     /// The folder of articles.
@@ -161,7 +168,7 @@ impl TestKb {
     }
 
     fn start_at(self, place: Place) -> Running {
-        let live = Live::start(self.options()).unwrap();
+        let live = Live::start_bounded(self.options(), self.bound).unwrap();
         let router = router(app(&live, self.root(), Limits::default(), PORT));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -210,6 +217,15 @@ impl Running {
     pub(crate) fn limited(self, limits: Limits) -> Self {
         let router = router(self.app(limits, PORT));
         Self { router, ..self }
+    }
+
+    /// Stops, lets something happen to the folders, and starts again.
+    pub(crate) fn restarted(self, meanwhile: impl FnOnce(&TestKb)) -> Self {
+        let Self { router, live, runtime, kb, _place } = self;
+        // The runtime first: what it still runs holds the index.
+        drop((runtime, router, live));
+        meanwhile(&kb);
+        kb.start_at(_place)
     }
 
     /// Where futures of a test can run.

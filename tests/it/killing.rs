@@ -131,6 +131,21 @@ fn all_found(port: u16, words: &Words, when: &str) {
     assert_eq!((&status["n_broken"], &status["n_held"]), (&0.into(), &0.into()), "{when}");
 }
 
+/// Asks what changed since the revision somebody had before the kill, and gives the one to go on
+/// from. What was written down may be lost with the process, but is never wrong about it.
+fn follow(port: u16, since: &str) -> String {
+    let asked = |query: &str| get(port, &format!("/api/v1/changes{query}")).unwrap();
+    let answer = asked(&format!("?since={since}&limit=1000"));
+    let is_gone = answer.starts_with("HTTP/1.1 410");
+    assert!(is_gone || answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let answer = if is_gone { asked("") } else { answer };
+    let page: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    if is_gone {
+        println!("started over, from {}", page["oldest"]);
+    }
+    page["next"].as_str().unwrap().to_owned()
+}
+
 /// Gives random articles new words until `is_over`. Returns the number of edits.
 fn edit_on(kb: &TestKb, words: &Words, mut dice: Dice, is_over: &AtomicBool) -> usize {
     let mut n_edits = 0;
@@ -156,6 +171,7 @@ fn pass(time: Duration) {
 
 /// Starts and kills at random moments: while the start is under way, or while edits are applied.
 fn kill_on(kb: &TestKb, words: &Words, dice: &mut Dice) {
+    let mut revision = "0".repeat(32);
     for n in 0..KILLS {
         if dice.below(3) == 0 {
             let mut process = Process { child: spawn(kb), port: 0 };
@@ -164,6 +180,7 @@ fn kill_on(kb: &TestKb, words: &Words, dice: &mut Dice) {
         } else {
             let process = start(kb);
             all_found(process.port, words, &format!("before kill {n}"));
+            revision = follow(process.port, &revision);
             pass(Duration::from_millis(dice.below(120) as u64));
         }
     }

@@ -43,6 +43,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("hyper", &["web/"]),
     ("hyper_util", &["web/"]),
     ("futures_util", &["web/"]),
+    ("atom_syndication", &["web/feed/"]),
     ("http_body_util", &["web/"]),
     ("rmcp", &["web/mcp/"]),
     ("schemars", &["web/"]),

@@ -9,13 +9,17 @@
     reason = "a test may fail, and reports its figures and its seed"
 )]
 
+mod changes;
 mod chat;
 mod cli;
+mod conditional;
 mod contract;
+mod deploy;
 mod dice;
 mod driver;
 mod encodings;
 mod events;
+mod feed;
 mod foreign;
 mod hook;
 mod import;

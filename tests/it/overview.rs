@@ -103,6 +103,8 @@ fn each_page_has_one_address() {
         let link = format!("<link rel=\"canonical\" href=\"{canonical}\">");
         assert!(html.contains(&link), "{path}: {link} in {html}");
         assert!(html.contains("href=\"/opensearch.xml\""), "{path}");
+        let feed = "<link rel=\"alternate\" type=\"application/atom+xml\"";
+        assert!(html.contains(feed) && html.contains("href=\"/feed.xml\""), "{path}");
     }
     assert!(!kb.get("/articles/missing").text().contains("canonical"));
 }

@@ -84,12 +84,6 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         ("search", "tier=l4", "invalid_parameter", "tier"),
         ("search", "status=deleted", "invalid_parameter", "status"),
         ("search", "system=", "invalid_parameter", "system"),
-        ("search", "format=xml", "invalid_parameter", "format"),
-        ("search", "format=", "invalid_parameter", "format"),
-        ("search", "format=wecom&format=feishu", "repeated_parameter", "format"),
-        ("articles/disk-failing", "channel=mail", "unknown_parameter", "channel"),
-        ("articles/disk-failing/script/fax", "", "invalid_parameter", "channel"),
-        ("articles/disk-failing/script/phone", "format=wecom", "unknown_parameter", "format"),
         ("search", "q=%", "malformed_query", "q"),
         ("search", "q=%zz", "malformed_query", "q"),
         ("search", "q=%E7%A1", "malformed_query", "q"),
@@ -113,6 +107,24 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         expect_problem(&answer, &what, 400, code, parameter);
     }
     expect_problem(&kb.get("/livez?a=b"), "livez", 400, "unknown_parameter", "a");
+    expect_problem(&kb.get("/feed.xml?a=b"), "feed", 400, "unknown_parameter", "a");
+}
+
+#[test]
+fn what_no_chat_can_take_is_refused_by_name() {
+    let kb = small();
+    let table = [
+        ("search", "format=xml", "invalid_parameter", "format"),
+        ("search", "format=", "invalid_parameter", "format"),
+        ("search", "format=wecom&format=feishu", "repeated_parameter", "format"),
+        ("articles/disk-failing", "channel=mail", "unknown_parameter", "channel"),
+        ("articles/disk-failing/script/fax", "", "invalid_parameter", "channel"),
+        ("articles/disk-failing/script/phone", "format=wecom", "unknown_parameter", "format"),
+    ];
+    for (path, query, code, parameter) in table {
+        let answer = kb.get(&format!("/api/v1/{path}?{query}"));
+        expect_problem(&answer, &format!("{path}?{query}"), 400, code, parameter);
+    }
 }
 
 #[test]
@@ -129,6 +141,12 @@ fn what_streams_and_lists_of_authors_cannot_take_is_refused_by_name() {
         ("review", "days=1&days=2", "repeated_parameter", "days"),
         ("review", "owner=", "invalid_parameter", "owner"),
         ("review", "limit=5", "unknown_parameter", "limit"),
+        ("changes", "since=", "invalid_parameter", "since"),
+        ("changes", "since=a-b", "invalid_parameter", "since"),
+        ("changes", "since=a&since=b", "repeated_parameter", "since"),
+        ("changes", "limit=0", "invalid_parameter", "limit"),
+        ("changes", "limit=1001", "invalid_parameter", "limit"),
+        ("changes", "from=a", "unknown_parameter", "from"),
     ];
     for (path, query, code, parameter) in table {
         let answer = kb.get(&format!("/api/v1/{path}?{query}"));
@@ -217,6 +235,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/flow", "/flow"),
     ("/panel", "/panel?q=a"),
     ("/opensearch.xml", "/opensearch.xml"),
+    ("/feed.xml", "/feed.xml"),
     ("/status", "/status"),
     ("/api/v1/search", "/api/v1/search?q=a"),
     ("/api/v1/suggest", "/api/v1/suggest?q=a"),
@@ -224,6 +243,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/articles/{id}", "/api/v1/articles/disk-failing"),
     ("/api/v1/articles/{id}/history", "/api/v1/articles/disk-failing/history"),
     ("/api/v1/articles/{id}/script/{channel}", "/api/v1/articles/disk-failing/script/phone"),
+    ("/api/v1/changes", "/api/v1/changes"),
     (EVENTS, EVENTS),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
     ("/api/v1/matrix", "/api/v1/matrix"),

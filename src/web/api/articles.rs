@@ -1,5 +1,7 @@
 //! `GET /api/v1/articles` and `/articles/{id}`: the collection, and one article whole.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -19,7 +21,7 @@ use crate::{
     search::{Filters, nearest_ids},
     web::{
         chat::{Form, Message},
-        etag::Tag,
+        etag::{Tag, with_revision},
         params::Params,
         problem::Problem,
         query::{filters, paging},
@@ -96,12 +98,26 @@ pub(crate) async fn article(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    params: Params,
+) -> Response {
+    let snapshot = app.live().snapshot();
+    let revision = snapshot.revision().to_owned();
+    // Redirects and ids that nobody has are of a revision too.
+    let answer = answer(app, snapshot, id, headers, params).await;
+    with_revision(answer.into_response(), &revision)
+}
+
+async fn answer(
+    app: App,
+    snapshot: Arc<Snapshot>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
     mut params: Params,
 ) -> Result<Response, Problem> {
     let form = Form::asked(&mut params, &headers)?;
     params.finish()?;
     let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
-    let (snapshot, today) = (app.live().snapshot(), app.today());
+    let today = app.today();
     let origin = app.pages().origin(&headers);
     let variant = match form {
         Form::Robot(_) => app.pages().variant(&format!("{} {origin}", form.name())),

@@ -1,6 +1,11 @@
 //! `GET /api/v1/fault-types`: the kinds of fault and how many published articles each has.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 
 use super::passes;
@@ -8,6 +13,7 @@ use crate::{
     article::{Article, FaultType},
     search::{FacetCount, Filters},
     web::{
+        etag::Tag,
         params::NoParams,
         problem::Problem,
         state::{App, Snapshot},
@@ -24,12 +30,17 @@ pub(crate) struct FaultTypes {
 /// Lists the kinds of fault.
 pub(crate) async fn fault_types(
     State(app): State<App>,
+    headers: HeaderMap,
     _: NoParams,
-) -> Result<Json<FaultTypes>, Problem> {
+) -> Result<Response, Problem> {
     let snapshot = app.live().snapshot();
+    let tag = Tag::of_snapshot(&snapshot, app.today(), "fault-types");
+    if tag.matches(&headers) {
+        return Ok(tag.not_modified());
+    }
     let revision = snapshot.revision().to_owned();
     let fault_types = app.read(snapshot, counts).await?;
-    Ok(Json(FaultTypes { revision, fault_types }))
+    Ok(tag.on(Json(FaultTypes { revision, fault_types }).into_response()))
 }
 
 /// The kinds of fault with their numbers of published articles.

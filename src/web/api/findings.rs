@@ -1,8 +1,9 @@
 //! `GET /api/v1/findings`: what authors should know about the served files.
 
-use axum::{Json, extract::State};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;
 
+use super::tagged_json;
 use crate::{
     article::{Finding, Level},
     web::{checks, params::NoParams, problem::Problem, state::App},
@@ -18,9 +19,14 @@ pub(crate) struct Findings {
 }
 
 /// Lists the findings.
-pub(crate) async fn list(State(app): State<App>, _: NoParams) -> Result<Json<Findings>, Problem> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    headers: HeaderMap,
+    _: NoParams,
+) -> Result<Response, Problem> {
     let verdict = checks::verdict(&app).await?;
-    Ok(Json(counted(verdict.findings.clone())))
+    // Findings depend on the images of the folder as well: only their content tells them apart.
+    tagged_json(&counted(verdict.findings.clone()), &verdict.revision, &headers)
 }
 
 fn counted(mut findings: Vec<Finding>) -> Findings {

@@ -1,19 +1,22 @@
 //! `GET /api/v1/articles/{id}/history`: when and why the file of an article was changed.
 
+use std::sync::Arc;
+
 use axum::{
-    Json,
     extract::{Path, State, rejection::PathRejection},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 
 use super::{
     articles::{Found, find, moved_to},
-    id_url,
+    id_url, tagged_json,
 };
 use crate::{
     history::{Changes, HistoryError},
     web::{
+        etag::with_revision,
         params::NoParams,
         problem::{Code, Problem},
         state::{App, Snapshot},
@@ -38,11 +41,24 @@ struct Body {
 pub(crate) async fn history(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
     _: NoParams,
+) -> Response {
+    let snapshot = app.live().snapshot();
+    let revision = snapshot.revision().to_owned();
+    with_revision(answer(app, snapshot, id, headers).await.into_response(), &revision)
+}
+
+async fn answer(
+    app: App,
+    snapshot: Arc<Snapshot>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
+    let revision = snapshot.revision().to_owned();
     let work = move |snapshot: &Snapshot| find(snapshot, &id);
-    let article = match app.read(app.live().snapshot(), work).await? {
+    let article = match app.read(snapshot, work).await? {
         Found::Here(stored) => stored.article,
         Found::Moved(id) => return Ok(moved_to(&url(&id))),
     };
@@ -50,13 +66,14 @@ pub(crate) async fn history(
         Some(history) => history.changes(&article.path).await?,
         None => None,
     };
-    Ok(Json(Body {
+    let body = Body {
         id: article.id,
         path: article.path,
         available: changes.is_some(),
         changes: changes.map(|changes| (*changes).clone()).unwrap_or_default(),
-    })
-    .into_response())
+    };
+    // Commits come without a new revision: only the content tells answers apart.
+    tagged_json(&body, &revision, &headers)
 }
 
 /// Address of the history of an article.

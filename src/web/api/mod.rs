@@ -3,6 +3,7 @@
 pub(crate) mod article_body;
 pub(crate) mod article_text;
 pub(crate) mod articles;
+pub(crate) mod changes;
 pub(crate) mod events;
 pub(crate) mod fault_types;
 pub(crate) mod findings;
@@ -15,8 +16,14 @@ pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;
 
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 
+use super::{etag::Tag, problem::Problem};
 use crate::{
     article::{Article, FaultType},
     search::Filters,
@@ -28,6 +35,22 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// `base` and an id as one path segment.
 pub(crate) fn id_url(base: &str, id: &str) -> String {
     format!("{base}{}", utf8_percent_encode(id, SEGMENT))
+}
+
+/// JSON whose tag is made from its content, for what is no function of a snapshot alone; nothing
+/// but the tag for a client that has it already.
+///
+/// # Errors
+/// When the body cannot be written as JSON.
+fn tagged_json(
+    body: &impl Serialize,
+    revision: &str,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let json = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let tag = Tag::of_content(&json).of_revision(revision);
+    let kind = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    Ok(tag.answer(asked, (kind, json).into_response()))
 }
 
 /// Chinese name of a fault type that an article may lack.

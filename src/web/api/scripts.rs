@@ -1,5 +1,7 @@
 //! `GET /api/v1/articles/{id}/script/{channel}`: what to say, write or do on one channel.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, State, rejection::PathRejection},
@@ -16,12 +18,12 @@ use crate::{
     article::{Article, Channel, Scripts},
     web::{
         accept,
-        etag::Tag,
+        etag::{Tag, with_revision},
         pages::mail_parts,
         params::NoParams,
         problem::{Code, Problem},
         site::vary,
-        state::App,
+        state::{App, Snapshot},
     },
 };
 
@@ -74,12 +76,23 @@ pub(crate) async fn script(
     segments: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
     _: NoParams,
+) -> Response {
+    let snapshot = app.live().snapshot();
+    let revision = snapshot.revision().to_owned();
+    // Redirects and ids that nobody has are of a revision too.
+    with_revision(answer(app, snapshot, segments, headers).await.into_response(), &revision)
+}
+
+async fn answer(
+    app: App,
+    snapshot: Arc<Snapshot>,
+    segments: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Ok(Path((id, name))) = segments else { return Err(Problem::no_article(Vec::new())) };
     let wrong = |error| Problem::invalid("channel", format!("channel：{error}。"));
     let channel: Channel = name.parse().map_err(wrong)?;
     let form = accept::preferred(&headers, &FORMS).unwrap_or_default();
-    let snapshot = app.live().snapshot();
     let revision = snapshot.revision().to_owned();
     let tag = Tag::of_snapshot(&snapshot, app.today(), &format!("script {name} {form}"));
     let article = match app.read(snapshot, move |snapshot| find(snapshot, &id)).await? {

@@ -1,11 +1,15 @@
 //! `GET /api/v1/status`: health in numbers.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 
 use crate::{
     live,
-    web::{metrics::SearchCounts, params::NoParams, state::App},
+    web::{etag::with_revision, metrics::SearchCounts, params::NoParams, state::App},
 };
 
 /// The running knowledge base and the program that serves it.
@@ -20,11 +24,14 @@ pub(crate) struct Status {
 }
 
 /// Gives the status.
-pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Json<Status> {
-    Json(Status {
+pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Response {
+    let live = app.live().status();
+    let revision = live.revision.clone();
+    let status = Status {
         version: env!("CARGO_PKG_VERSION"),
         uptime_s: app.door().uptime_s(),
-        live: app.live().status(),
+        live,
         searches: app.door().metrics.search_counts(),
-    })
+    };
+    with_revision(Json(status).into_response(), &revision)
 }

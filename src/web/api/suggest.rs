@@ -1,11 +1,16 @@
 //! `GET /api/v1/suggest`: completions while somebody types.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 
 use crate::{
     search::{self, MAX_QUERY_CHARS, QueryError, Suggestion},
-    web::{params::Params, problem::Problem, state::App},
+    web::{etag::Tag, params::Params, problem::Problem, state::App},
 };
 
 /// Up to eight completions, best first.
@@ -19,14 +24,19 @@ pub(crate) struct Suggestions {
 /// Completes `q`.
 pub(crate) async fn suggest(
     State(app): State<App>,
+    headers: HeaderMap,
     params: Params,
-) -> Result<Json<Suggestions>, Problem> {
+) -> Result<Response, Problem> {
     let typed = typed(params)?;
     let snapshot = app.live().snapshot();
+    let tag = Tag::of_snapshot(&snapshot, app.today(), "suggest");
+    if tag.matches(&headers) {
+        return Ok(tag.not_modified());
+    }
     let revision = snapshot.revision().to_owned();
     let text = typed.clone();
     let suggestions = app.read(snapshot, move |snapshot| search::suggest(snapshot, &text)).await?;
-    Ok(Json(Suggestions { query: typed, revision, suggestions }))
+    Ok(tag.on(Json(Suggestions { query: typed, revision, suggestions }).into_response()))
 }
 
 fn typed(mut params: Params) -> Result<String, Problem> {

@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use super::{
-    api, assets, headers, health, host, limits, mcp, media,
+    api, assets, feed, headers, health, host, limits, mcp, media,
     metrics::{self, Route},
     offline,
     problem::{self, Problem},
@@ -33,6 +33,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/flow", get(site::flow)),
         ("/panel", get(site::panel)),
         ("/opensearch.xml", get(site::opensearch)),
+        ("/feed.xml", get(feed::feed)),
         ("/status", get(site::status)),
         ("/api/v1/search", get(api::search::search)),
         ("/api/v1/suggest", get(api::suggest::suggest)),
@@ -40,6 +41,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/articles/{id}", get(api::articles::article)),
         ("/api/v1/articles/{id}/history", get(api::history::history)),
         ("/api/v1/articles/{id}/script/{channel}", get(api::scripts::script)),
+        ("/api/v1/changes", get(api::changes::changes)),
         ("/api/v1/events", get(api::events::events)),
         ("/api/v1/fault-types", get(api::fault_types::fault_types)),
         ("/api/v1/matrix", get(api::matrix::matrix)),

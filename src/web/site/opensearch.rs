@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::web::{assets::asset_url, params::NoParams, problem::Problem, state::App};
+use crate::web::{assets::asset_url, etag::Tag, params::NoParams, problem::Problem, state::App};
 
 /// Describes the search. Source: OpenSearch 1.1, draft 6.
 pub(crate) async fn opensearch(
@@ -17,7 +17,9 @@ pub(crate) async fn opensearch(
     _: NoParams,
 ) -> Result<Response, Problem> {
     let kind = [(header::CONTENT_TYPE, "application/opensearchdescription+xml")];
-    Ok((kind, description(&app.pages().origin(&headers))).into_response())
+    let description = description(&app.pages().origin(&headers));
+    let tag = Tag::of_content(description.as_bytes());
+    Ok(tag.answer(&headers, (kind, description).into_response()))
 }
 
 fn description(origin: &str) -> String {

@@ -25,7 +25,7 @@ use axum::{Router, http::header, routing::get};
 use jiuji::{
     kb::Root,
     live::{Live, Options},
-    web::{AllowedHosts, App, Limits, PageSettings, Settings, serve},
+    web::{AccessSettings, AllowedHosts, App, Limits, PageSettings, Settings, serve},
 };
 use tokio::net::TcpListener;
 
@@ -74,6 +74,7 @@ async fn start_jiuji(index: &std::path::Path) -> SocketAddr {
         systems: Vec::new(),
         history: false,
         pages: PageSettings::default(),
+        access: AccessSettings::default(),
     };
     tokio::spawn(serve(listener, App::new(settings), std::future::pending()));
     address

@@ -19,8 +19,10 @@ mod schema;
 mod search;
 mod serve;
 mod settings;
+mod sources;
 mod terminal;
 mod today;
+mod token;
 
 use std::{io, process::ExitCode};
 
@@ -81,6 +83,7 @@ enum Command {
     New(new::Args),
     Init(init::Args),
     Schema(schema::Args),
+    Token(token::Args),
     Completions(completions::Args),
 }
 
@@ -122,6 +125,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Completions(args) => return completions::run(args, &mut Terminal::stdout()),
         Command::Init(args) => return init::run(args, &mut Terminal::stdout()),
         Command::Schema(_) => return schema::run(&mut Terminal::stdout()),
+        Command::Token(args) => return token::run(args, &mut Terminal::stdout()),
         _ => {}
     }
     let settings = Settings::resolve(cli.global)?;
@@ -139,6 +143,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::New(args) => new::run(args, &settings, &mut terminal),
         Command::Init(args) => init::run(&args, &mut terminal),
         Command::Schema(_) => schema::run(&mut terminal),
+        Command::Token(args) => token::run(&args, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
     }?;
     terminal.flush()?;

@@ -90,6 +90,7 @@ fn app(live: Live, settings: &Settings, port: u16) -> anyhow::Result<web::App> {
         systems: settings.systems.clone(),
         history: settings.history,
         pages: settings.pages.clone(),
+        access: settings.access.clone(),
     }))
 }
 

@@ -10,11 +10,13 @@ use anyhow::ensure;
 
 use crate::{
     check::{self, FirstHits},
-    config::Config,
+    config::{self, Config},
     kb::Root,
     live, search,
-    web::PageSettings,
+    web::{self, AccessSettings, PageSettings},
 };
+
+use super::sources::{Said, Source};
 
 /// Address that is listened on unless asked otherwise.
 pub const DEFAULT_LISTEN: SocketAddr =
@@ -33,8 +35,6 @@ pub(super) struct GlobalOptions {
         long,
         global = true,
         value_name = "DIR",
-        env = "JIUJI_KB",
-        hide_env = true,
         help = "知识库文件夹，默认 kb（环境变量 JIUJI_KB）"
     )]
     pub(super) kb: Option<PathBuf>,
@@ -42,8 +42,6 @@ pub(super) struct GlobalOptions {
         long,
         global = true,
         value_name = "DIR",
-        env = "JIUJI_INDEX",
-        hide_env = true,
         help = "索引目录，默认 index/data（JIUJI_INDEX）"
     )]
     pub(super) index: Option<PathBuf>,
@@ -51,8 +49,6 @@ pub(super) struct GlobalOptions {
         long,
         global = true,
         value_name = "DIR",
-        env = "JIUJI_VOCABULARY",
-        hide_env = true,
         help = "词表目录，默认 index，没有就用内置的（JIUJI_VOCABULARY）"
     )]
     pub(super) vocabulary: Option<PathBuf>,
@@ -65,6 +61,14 @@ pub(super) struct GlobalOptions {
         help = "配置文件，默认 jiuji.toml，可以没有（JIUJI_CONFIG）"
     )]
     pub(super) config: Option<PathBuf>,
+}
+
+impl GlobalOptions {
+    /// The settings that were typed.
+    fn typed(self) -> Config {
+        let Self { kb, index, vocabulary, config: _ } = self;
+        Config { kb, index, vocabulary, ..Config::default() }
+    }
 }
 
 /// What the command line, the environment and the settings file mean together. The earlier of
@@ -89,6 +93,10 @@ pub struct Settings {
     pub history: bool,
     /// What the pages say and link to beyond the knowledge base.
     pub pages: PageSettings,
+    /// Who may ask, from where and how often.
+    pub access: AccessSettings,
+    /// Every setting, and who said it.
+    pub(super) sources: Vec<Source>,
 }
 
 impl Settings {
@@ -97,28 +105,27 @@ impl Settings {
     /// # Errors
     /// When the settings file cannot be used, or a file or folder that was named is not there.
     pub(super) fn resolve(typed: GlobalOptions) -> anyhow::Result<Self> {
-        let config = match &typed.config {
+        let file = match &typed.config {
             Some(path) => Config::load(path)?,
             None => Config::load_if_present(Path::new(DEFAULT_CONFIG))?,
         };
-        let settings = Self::merge(typed, config, Path::new(DEFAULT_VOCABULARY).is_dir())?;
+        let environment = Config::from_environment(|variable| std::env::var_os(variable))?;
+        let defaults = defaults(Path::new(DEFAULT_VOCABULARY).is_dir());
+        let said = Said { typed: typed.typed(), environment, file, defaults };
+        let settings = Self::merge(said)?;
         if let Some(vocabulary) = &settings.vocabulary {
             ensure!(vocabulary.is_dir(), "词表目录 {} 不存在", vocabulary.display());
         }
         Ok(settings)
     }
 
-    /// `typed` holds what the environment says where nothing was typed.
-    fn merge(
-        typed: GlobalOptions,
-        config: Config,
-        has_vocabulary_folder: bool,
-    ) -> anyhow::Result<Self> {
-        let default_vocabulary = has_vocabulary_folder.then(|| DEFAULT_VOCABULARY.into());
+    fn merge(said: Said) -> anyhow::Result<Self> {
+        let sources = said.sources();
+        let config = said.together();
         Ok(Self {
-            root: Root::new(typed.kb.or(config.kb).unwrap_or_else(|| DEFAULT_KB.into()))?,
-            index: typed.index.or(config.index).unwrap_or_else(|| DEFAULT_INDEX.into()),
-            vocabulary: typed.vocabulary.or(config.vocabulary).or(default_vocabulary),
+            root: Root::new(config.kb.unwrap_or_default())?,
+            index: config.index.unwrap_or_default(),
+            vocabulary: config.vocabulary,
             listen: config.listen.unwrap_or(DEFAULT_LISTEN),
             allowed_hosts: config.allowed_hosts,
             watch: config.watch.unwrap_or(true),
@@ -129,6 +136,13 @@ impl Settings {
                 second_line: config.second_line,
                 public_url: config.public_url,
             },
+            access: AccessSettings {
+                cors_origins: config.cors_origins,
+                read_tokens: config.read_tokens.into_iter().map(read_token).collect(),
+                rate_limit: config.rate_limit,
+                server_timing: config.server_timing.unwrap_or(false),
+            },
+            sources,
         })
     }
 
@@ -161,6 +175,24 @@ impl Settings {
     }
 }
 
+/// What holds where nobody says anything.
+fn defaults(has_vocabulary_folder: bool) -> Config {
+    Config {
+        kb: Some(DEFAULT_KB.into()),
+        index: Some(DEFAULT_INDEX.into()),
+        vocabulary: has_vocabulary_folder.then(|| DEFAULT_VOCABULARY.into()),
+        listen: Some(DEFAULT_LISTEN),
+        watch: Some(true),
+        history: Some(true),
+        server_timing: Some(false),
+        ..Config::default()
+    }
+}
+
+fn read_token(token: config::ReadToken) -> web::ReadToken {
+    web::ReadToken { id: token.id, sha256: token.sha256 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,19 +213,19 @@ mod tests {
             ("", "", false, ["kb", "index/data", ""]),
         ];
         for (typed, file, has_folder, [kb, index, vocabulary]) in table {
-            let options = GlobalOptions {
-                kb: path(typed),
-                index: path(typed),
-                vocabulary: path(typed),
-                config: None,
-            };
-            let config = Config {
-                kb: path(file),
-                index: path(file),
-                vocabulary: path(file),
+            let all = |text| Config {
+                kb: path(text),
+                index: path(text),
+                vocabulary: path(text),
                 ..Config::default()
             };
-            let settings = Settings::merge(options, config, has_folder).unwrap();
+            let said = Said {
+                typed: all(typed),
+                file: all(file),
+                defaults: defaults(has_folder),
+                ..Said::default()
+            };
+            let settings = Settings::merge(said).unwrap();
             assert_eq!(settings.root.given(), Path::new(kb));
             assert_eq!(settings.index, Path::new(index));
             assert_eq!(settings.vocabulary, path(vocabulary), "{typed:?} {file:?} {has_folder}");
@@ -202,7 +234,10 @@ mod tests {
 
     #[test]
     fn the_server_is_private_and_watches_unless_the_file_says_otherwise() {
-        let merge = |config| Settings::merge(GlobalOptions::default(), config, false).unwrap();
+        let merge = |file| {
+            let said = Said { file, defaults: defaults(false), ..Said::default() };
+            Settings::merge(said).unwrap()
+        };
         let settings = merge(Config::default());
         assert_eq!(
             (settings.listen.to_string().as_str(), settings.watch),

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-/// Names of all settings, as in [`Config`](super::Config).
-const SETTINGS: &str = "kb、index、vocabulary、listen、allowed_hosts、watch、systems、history、\
-                        panel_origins、second_line、public_url";
+/// How near a setting must be to what was written to be offered: 1 is the same.
+const MIN_NEARNESS: f64 = 0.6;
 
 /// Line and column of the start of a range of bytes, from 1; the start of the file without one.
 pub(super) fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize) {
@@ -18,8 +17,7 @@ pub(super) fn place(text: &str, span: Option<Range<usize>>) -> (usize, usize) {
 pub(super) fn reason(message: &str) -> String {
     let message = message.trim_end();
     if let Some(name) = message.strip_prefix("unknown field ") {
-        let name = name.split(',').next().unwrap_or_default();
-        return format!("没有 {name} 这个设置，可用的有：{SETTINGS}");
+        return unknown(name);
     }
     if let Some((_, expected)) = message.strip_prefix("invalid type: ").and_then(split_expected) {
         return format!("值的类型不对，应为{}", kind(expected));
@@ -30,6 +28,24 @@ pub(super) fn reason(message: &str) -> String {
     format!("不是有效的 TOML：{message}")
 }
 
+/// `rest` is a name and those that exist, which the parser takes from the struct itself.
+fn unknown(rest: &str) -> String {
+    let (name, known) = rest.rsplit_once(", expected one of ").unwrap_or((rest, ""));
+    let known: Vec<_> = known.split(", ").map(|name| name.trim_matches('`')).collect();
+    let nearest = nearest(name.trim_matches('`'), &known);
+    let nearest = nearest.map(|near| format!("是不是 `{near}`？")).unwrap_or_default();
+    format!("没有 {name} 这个设置，{nearest}可用的有：{}", known.join("、"))
+}
+
+/// The name that was probably meant.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let nearness = |known: &str| strsim::normalized_damerau_levenshtein(&name, known);
+    let near = known.iter().map(|known| (nearness(known), *known));
+    let near = near.filter(|(nearness, _)| *nearness >= MIN_NEARNESS);
+    near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+}
+
 fn split_expected(message: &str) -> Option<(&str, &str)> {
     message.rsplit_once(", expected ")
 }
@@ -38,6 +54,7 @@ fn kind(expected: &str) -> String {
     match expected {
         "a boolean" => "true 或 false".to_owned(),
         "a sequence" => "列表，如 [\"a\", \"b\"]".to_owned(),
+        "i64" => "整数".to_owned(),
         "a string" | "path string" => "加引号的文字".to_owned(),
         other => format!(" {other}"),
     }

@@ -1,8 +1,12 @@
 //! The settings file `jiuji.toml`.
 //!
-//! Entry points: [`Config::load`] and [`Config::load_if_present`]. This module knows neither the
-//! command line nor the defaults; what the file does not say is `None` or empty.
+//! Entry points: [`Config::load`] and [`Config::load_if_present`] for the file,
+//! [`Config::from_environment`] for the same settings in the environment. This module knows neither
+//! the command line nor the defaults; what nobody says is `None` or empty.
 
+mod access;
+mod entries;
+mod environment;
 mod explain;
 mod listen;
 mod page;
@@ -16,6 +20,8 @@ use std::{
 
 use serde::Deserialize;
 
+pub use access::{ReadToken, is_token_id};
+pub use environment::variable;
 pub use listen::{ListenError, validate_listen};
 
 /// Largest settings file in bytes.
@@ -52,6 +58,17 @@ pub struct Config {
     /// Origin under which people reach the server, for absolute addresses.
     #[serde(deserialize_with = "page::deserialize_origin")]
     pub public_url: Option<String>,
+    /// Origins, as browsers send them, whose scripts may read the API.
+    #[serde(deserialize_with = "access::deserialize_cors")]
+    pub cors_origins: Vec<String>,
+    /// Tokens, one of which clients must show; without any, none is asked for.
+    #[serde(deserialize_with = "access::deserialize_tokens")]
+    pub read_tokens: Vec<ReadToken>,
+    /// Requests per second of one client.
+    #[serde(deserialize_with = "access::deserialize_rate")]
+    pub rate_limit: Option<u32>,
+    /// Whether answers say where the time went.
+    pub server_timing: Option<bool>,
 }
 
 /// The settings file cannot be used.
@@ -74,6 +91,14 @@ pub enum ConfigError {
         line: usize,
         /// Column in Unicode scalar values, from 1.
         column: usize,
+        /// What is wrong, in Chinese.
+        reason: String,
+    },
+    /// A variable of the environment does not say what it should.
+    #[error("环境变量 {variable}：{reason}")]
+    Variable {
+        /// Its name.
+        variable: String,
         /// What is wrong, in Chinese.
         reason: String,
     },

@@ -8,9 +8,17 @@ const MAX_SECOND_LINE_CHARS: usize = 200;
 pub(super) fn deserialize_origins<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<String>, D::Error> {
+    checked_origins::<D>("panel_origins", deserializer)
+}
+
+/// A list of origins; `key` names the setting in the message.
+pub(super) fn checked_origins<'de, D: Deserializer<'de>>(
+    key: &str,
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
     let origins = Vec::<String>::deserialize(deserializer)?;
     match origins.iter().find(|origin| !is_origin(origin)) {
-        Some(origin) => Err(D::Error::custom(not_an_origin("panel_origins", origin))),
+        Some(origin) => Err(D::Error::custom(not_an_origin(key, origin))),
         None => Ok(origins),
     }
 }

@@ -12,6 +12,8 @@ use axum::{
     response::Response,
 };
 
+use super::access::cors::Shared;
+
 /// Policy of pages: own files only, nothing inline, one named Trusted Types policy.
 pub(crate) const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
@@ -34,6 +36,9 @@ pub(crate) fn framed_policy(origins: &[String]) -> String {
     PAGE_POLICY.replace("frame-ancestors 'none'", &ancestors)
 }
 
+/// Who may load a response without asking for leave to read it.
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// Headers that are the same everywhere.
 const FIXED: [(HeaderName, HeaderValue); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -43,10 +48,7 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
         HeaderName::from_static("cross-origin-opener-policy"),
         HeaderValue::from_static("same-origin"),
     ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
@@ -66,6 +68,7 @@ pub(crate) fn of_page() -> BTreeMap<String, String> {
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_framed = response.extensions().get::<Framed>().is_some();
+    let is_shared = response.extensions().get::<Shared>().is_some();
     if response.status() == StatusCode::NOT_MODIFIED {
         // A browser puts these headers over those it has kept: the policy for data, which a
         // response without a type would get, would block every style and script of the page.
@@ -76,6 +79,10 @@ pub(crate) async fn complete(request: Request, next: Next) -> Response {
     if is_framed {
         // The older header knows no list of origins.
         response.headers_mut().remove(header::X_FRAME_OPTIONS);
+    }
+    if is_shared {
+        // The origin that asks is on the list; others get the answer without this mark.
+        response.headers_mut().insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
     }
     response
 }

@@ -59,7 +59,8 @@ impl AllowedHosts {
     }
 
     /// Whether a `Host` value is one of them; letter case does not matter.
-    fn allows(&self, host: &str) -> bool {
+    #[must_use]
+    pub fn allows(&self, host: &str) -> bool {
         let Some((name, port)) = split(host) else { return false };
         self.hosts.iter().any(|(known, allowed)| {
             let is_loopback = LOOPBACK.contains(&known.as_str());

@@ -23,6 +23,7 @@ use prometheus_client::{
 use serde::Serialize;
 
 use super::{
+    access::tokens::TokenId,
     params::NoParams,
     problem::Problem,
     request_id,
@@ -175,7 +176,10 @@ impl Metrics {
         // The template, never the query string: what callers ask is nobody's business.
         let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         let request_id = request_id::current();
-        tracing::info!(target: "jiuji::access", request_id, route, method, status, elapsed_us);
+        let token = response.extensions().get::<TokenId>().map(|token| token.0.as_str());
+        tracing::info!(
+            target: "jiuji::access", request_id, route, method, status, elapsed_us, token
+        );
     }
 }
 

@@ -6,6 +6,7 @@
 //! outbound request.
 
 mod accept;
+mod access;
 mod api;
 mod assets;
 mod chat;
@@ -33,7 +34,9 @@ mod site;
 mod stall;
 mod state;
 mod text;
+mod timing;
 
+pub use access::{AccessSettings, ReadToken};
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;
 pub use mcp::{StdioError, StdioSettings, stdio as mcp_stdio};

@@ -33,6 +33,9 @@ pub(crate) enum Code {
     UnknownHost,
     ForbiddenHost,
     ForbiddenOrigin,
+    Unauthorized,
+    TooManyAttempts,
+    RateLimited,
     Busy,
     Timeout,
     Internal,
@@ -66,6 +69,11 @@ impl Code {
             Self::ForbiddenOrigin => (S::FORBIDDEN, "forbidden_origin", "来源不在允许名单里"),
             Self::UnknownRevision => (S::GONE, "unknown_revision", "修订号不认识或太旧"),
             Self::UnknownHost => (S::MISDIRECTED_REQUEST, "unknown_host", "主机名不在允许名单里"),
+            Self::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "需要读取令牌"),
+            Self::TooManyAttempts => {
+                (S::TOO_MANY_REQUESTS, "too_many_attempts", "错误的令牌试得太多")
+            }
+            Self::RateLimited => (S::TOO_MANY_REQUESTS, "rate_limited", "请求太频繁"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "正忙，请稍后再试"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "处理超时"),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "内部错误"),

@@ -9,6 +9,7 @@ pub(crate) use crate::index::{Snapshot, Stored};
 use crate::{history::History, live::Live};
 
 use super::{
+    access::{Access, AccessSettings},
     checks::Checks,
     host::AllowedHosts,
     limits::{Gate, Limits},
@@ -16,6 +17,7 @@ use super::{
     offline::LastBundle,
     page_settings::PageSettings,
     problem::{Code, Problem},
+    timing,
 };
 
 /// Seconds after which a refused stream of events may be asked for again.
@@ -39,6 +41,8 @@ pub struct Settings {
     pub history: bool,
     /// What the pages say and link to beyond the knowledge base.
     pub pages: PageSettings,
+    /// Who may ask, from where and how often.
+    pub access: AccessSettings,
 }
 
 /// The shared state of the web side; cheap to clone.
@@ -62,6 +66,7 @@ struct Inner {
 pub(crate) struct Door {
     pub(crate) allowed_hosts: AllowedHosts,
     pub(crate) limits: Limits,
+    pub(crate) access: Access,
     pub(crate) metrics: Metrics,
     gate: Gate,
     /// Places for event streams.
@@ -77,10 +82,16 @@ impl Door {
             gate: Gate::new(&limits),
             streams: Arc::new(Semaphore::new(limits.event_streams)),
             limits,
+            access: Access::default(),
             metrics: Metrics::new(),
             draining: watch::Sender::new(false),
             started: Instant::now(),
         }
+    }
+
+    /// The same with these settings of access.
+    pub(crate) fn with_access(self, settings: AccessSettings) -> Self {
+        Self { access: Access::new(settings), ..self }
     }
 
     /// Says from now on that the server is about to stop.
@@ -134,12 +145,16 @@ impl Door {
         T: Send + 'static,
         E: Into<Problem> + Send + 'static,
     {
+        let asked = Instant::now();
         let place = self.gate.enter().await?;
+        let begun = Instant::now();
         let task = tokio::task::spawn_blocking(move || {
             let _place = place;
             work()
         });
-        match task.await {
+        let ended = task.await;
+        timing::add(begun - asked, begun.elapsed());
+        match ended {
             Ok(result) => result.map_err(Into::into),
             Err(error) => {
                 self.metrics.count_panic();
@@ -153,9 +168,18 @@ impl App {
     /// The state for one server.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { live, kb_root, allowed_hosts, limits, today, systems, history, pages } =
-            settings;
-        let door = Arc::new(Door::new(allowed_hosts, limits));
+        let Settings {
+            live,
+            kb_root,
+            allowed_hosts,
+            limits,
+            today,
+            systems,
+            history,
+            pages,
+            access,
+        } = settings;
+        let door = Arc::new(Door::new(allowed_hosts, limits).with_access(access));
         let history = history.then(|| History::new(kb_root.clone()));
         let (kb_root, systems) = (Arc::new(kb_root), systems.into());
         let (checks, last_bundle) = (Checks::new(), LastBundle::default());

@@ -9,7 +9,7 @@ use std::{
 use jiuji::{
     kb::Root,
     live::{Live, Options},
-    web::{AllowedHosts, App, Limits, PageSettings, Settings, serve},
+    web::{AccessSettings, AllowedHosts, App, Limits, PageSettings, Settings, serve},
 };
 use tempfile::TempDir;
 use time::{Date, macros::date};
@@ -66,6 +66,7 @@ impl Server {
             systems: Vec::new(),
             history: true,
             pages: self.pages.clone(),
+            access: AccessSettings::default(),
         });
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(serve(listener, app, async { drop(stopped.await) }));

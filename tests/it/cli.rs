@@ -107,8 +107,9 @@ impl Folder {
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jiuji"));
-        for name in ["KB", "INDEX", "VOCABULARY", "CONFIG", "LOG"] {
-            command.env_remove(format!("JIUJI_{name}"));
+        let settings = jiuji::config::Config::default().entries();
+        for name in settings.map(|(name, _)| name).into_iter().chain(["config", "log"]) {
+            command.env_remove(jiuji::config::variable(name));
         }
         command.current_dir(self.path()).args(args).stdin(Stdio::null());
         command
@@ -350,6 +351,80 @@ fn a_doctor_says_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
+fn a_doctor_says_what_is_set_by_whom_and_what_does_not_fit() {
+    let hash = "ab".repeat(31);
+    let folder = Folder::new().write(
+        "jiuji.toml",
+        &format!(
+            "listen = \"127.0.0.1:0\"\nallowed_hosts = [\"0.0.0.0\"]\n\
+             public_url = \"http://kb.example.com\"\n\
+             cors_origins = [\"https://ticket.example.com\"]\n\
+             read_tokens = [\"old:{hash}00\", \"new:{hash}00\"]\n"
+        ),
+    );
+    folder.run(&["index"]).ends(0);
+    let mut command = folder.command(&["doctor", "--kb", "kb"]);
+    command.env("JIUJI_RATE_LIMIT", "20").env("JIUJI_PUBLIC_URL", "");
+    Run::of(command.output().unwrap()).ends(1).shows(&[
+        "kb             kb（命令行）",
+        "watch          true（默认）",
+        "public_url     http://kb.example.com（配置文件）",
+        "read_tokens    old、new（配置文件）",
+        "rate_limit     20（环境变量 JIUJI_RATE_LIMIT）",
+        "second_line    没有设置（默认）",
+        "! 监听地址",
+        "没有浏览器会用 0.0.0.0 来访问",
+        "! 对外网址",
+        "在 allowed_hosts 里加上 \"kb.example.com\"",
+        "! 读取令牌",
+        "编号 old 和 new 的 SHA-256 相同",
+        "! 跨域来源",
+    ]);
+    let run = folder.run(&["doctor", "--json"]).ends(1);
+    assert!(!run.stdout.contains(&hash), "{}", run.stdout);
+    let settings = run.json()["settings"].clone();
+    let listed = serde_json::json!(
+        { "name": "listen", "value": "127.0.0.1:0", "origin": "file" }
+    );
+    assert!(settings.as_array().unwrap().contains(&listed), "{settings}");
+    let folder = folder.write("jiuji.toml", "listn = \"127.0.0.1:0\"\n");
+    folder
+        .run(&["doctor"])
+        .ends(2)
+        .complains("jiuji.toml:1:1: 没有 `listn` 这个设置，是不是 `listen`？");
+}
+
+#[test]
+fn a_doctor_notices_a_port_that_is_taken() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let folder = Folder::new().write("jiuji.toml", &format!("listen = \"127.0.0.1:{port}\"\n"));
+    folder.run(&["doctor"]).ends(1).shows(&["! 端口", &format!("{port} 已被别的程序占用")]);
+    drop(taken);
+    folder.run(&["doctor"]).shows(&["✓ 端口", &format!("{port} 空闲")]);
+}
+
+#[test]
+fn a_token_is_shown_once_and_what_is_printed_for_the_file_lets_it_in() {
+    let folder = Folder::new().write("jiuji.toml", "broken");
+    let run = folder.run(&["token", "--id", "cmdb-1"]).ends(0).shows(&["只显示这一次"]);
+    let line = |start: &str| run.stdout.lines().find(|line| line.starts_with(start)).unwrap();
+    let (token, setting) = (line("jiuji_cmdb-1_"), line("read_tokens = "));
+    assert!(!setting.contains(token) && run.stdout.matches(token).count() == 1, "{}", run.stdout);
+    let other = folder.run(&["token"]).ends(0);
+    assert!(other.stdout.contains("\njiuji_read-") && !other.stdout.contains(token));
+    folder.run(&["token", "--id", "A B"]).ends(2).complains("编号应为");
+    let folder = folder.write("jiuji.toml", setting);
+    let server = Server::start(&folder);
+    assert!(server.get("/livez").starts_with("HTTP/1.1 200"));
+    let refused = server.get("/api/v1/search?q=a");
+    assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
+    let shown = format!("Authorization: Bearer {token}\r\n");
+    let admitted = server.get_with("/api/v1/search?q=a", &shown);
+    assert!(admitted.starts_with("HTTP/1.1 200"), "{admitted}");
+}
+
+#[test]
 fn a_new_article_is_a_draft_that_says_what_to_write() {
     let folder = Folder::new();
     folder.run(&["new", "vpn-slow", "--type", "网络故障", "--title", "VPN 很慢"]).ends(0).shows(&[
@@ -405,7 +480,10 @@ fn the_settings_of_a_new_knowledge_base_explain_the_defaults() {
     let config = jiuji::config::Config::load(&path).unwrap();
     assert_eq!(config.listen, Some(jiuji::cli::DEFAULT_LISTEN));
     assert_eq!(config.index, Some(folder.path().join("index/data")));
-    assert_eq!((settings.len(), config.watch), (9, Some(true)));
+    assert_eq!((settings.len(), config.watch), (15, Some(true)));
+    for (name, _) in config.entries() {
+        assert!(text.contains(&format!("\n# {name} = ")), "{name} is not explained");
+    }
 }
 
 #[test]
@@ -479,10 +557,15 @@ impl Server {
     }
 
     fn get(&self, target: &str) -> String {
+        self.get_with(target, "")
+    }
+
+    /// `lines` end with a line break each.
+    fn get_with(&self, target: &str, lines: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let host = &self.address;
-        write!(stream, "GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
-            .unwrap();
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n{lines}");
+        write!(stream, "{head}Connection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -525,6 +608,7 @@ fn help_is_in_chinese() {
         "new",
         "init",
         "schema",
+        "token",
         "completions",
     ];
     for command in commands {

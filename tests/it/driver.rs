@@ -21,7 +21,7 @@ use jiuji::{
     index::LogBound,
     kb::Root,
     live::{Live, Options},
-    web::{AllowedHosts, App, Limits, PageSettings, Settings, router},
+    web::{AccessSettings, AllowedHosts, App, Limits, PageSettings, Settings, router},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -169,7 +169,8 @@ impl TestKb {
 
     fn start_at(self, place: Place) -> Running {
         let live = Live::start_bounded(self.options(), self.bound).unwrap();
-        let router = router(app(&live, self.root(), Limits::default(), PORT));
+        let app = app(&live, self.root(), Limits::default(), AccessSettings::default(), PORT);
+        let router = router(app);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -184,7 +185,7 @@ pub(crate) fn shipped_kb() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("kb")
 }
 
-fn app(live: &Live, root: &Path, limits: Limits, port: u16) -> App {
+fn app(live: &Live, root: &Path, limits: Limits, access: AccessSettings, port: u16) -> App {
     App::new(Settings {
         live: live.clone(),
         kb_root: root.to_owned(),
@@ -194,6 +195,7 @@ fn app(live: &Live, root: &Path, limits: Limits, port: u16) -> App {
         systems: Vec::new(),
         history: true,
         pages: PageSettings::default(),
+        access,
     })
 }
 
@@ -210,7 +212,18 @@ pub(crate) struct Running {
 impl Running {
     /// The web side for a server of its own, with other bounds.
     pub(crate) fn app(&self, limits: Limits, port: u16) -> App {
-        app(&self.live, self.kb.root(), limits, port)
+        app(&self.live, self.kb.root(), limits, AccessSettings::default(), port)
+    }
+
+    /// The web side for a server of its own, with these settings of access.
+    pub(crate) fn app_for(&self, access: AccessSettings, port: u16) -> App {
+        app(&self.live, self.kb.root(), Limits::default(), access, port)
+    }
+
+    /// The same with these settings of access.
+    pub(crate) fn accessed(self, access: AccessSettings) -> Self {
+        let router = router(self.app_for(access, PORT));
+        Self { router, ..self }
     }
 
     /// The same with other bounds.

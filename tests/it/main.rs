@@ -16,6 +16,7 @@ mod conditional;
 mod contract;
 mod deploy;
 mod dice;
+mod door;
 mod driver;
 mod encodings;
 mod events;

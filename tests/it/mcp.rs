@@ -11,7 +11,7 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use futures_util::stream;
-use jiuji::web::{Limits, serve};
+use jiuji::web::{AccessSettings, Limits, ReadToken, serve};
 use rmcp::{
     ClientLifecycleMode, ClientServiceExt, RoleClient,
     model::{CallToolRequestParams, CallToolResult, ProtocolVersion},
@@ -304,6 +304,33 @@ fn strangers_are_refused_with_403() {
             assert_eq!(answer.json()["code"], code, "{name} {value}");
         }
     }
+}
+
+#[test]
+fn a_listed_origin_may_ask_and_a_token_is_wanted_here_too() {
+    let ticket = "https://ticket.example.com";
+    let cors_origins = vec![ticket.to_owned()];
+    let kb = TestKb::new().start().accessed(AccessSettings { cors_origins, ..Default::default() });
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let answer = post(&kb, ping, &[("origin", ticket)]);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("access-control-allow-origin"), Some(ticket));
+    let lines: Lines<'_> = &[
+        ("origin", ticket),
+        ("access-control-request-method", "POST"),
+        ("access-control-request-headers", "content-type,mcp-protocol-version"),
+    ];
+    let preflight = kb.call("OPTIONS", "/mcp", lines);
+    assert_eq!(preflight.status, 200);
+    let headers = preflight.header("access-control-allow-headers").unwrap();
+    assert!(headers.contains("mcp-protocol-version"), "{headers}");
+    assert_eq!(post(&kb, ping, &[("origin", "https://evil.example")]).status, 403);
+    let (token, kept) = ReadToken::issue("agent", &[7; 32]);
+    let guarded = AccessSettings { read_tokens: vec![kept], ..Default::default() };
+    let kb = kb.accessed(guarded);
+    assert_eq!(post(&kb, ping, &[]).status, 401);
+    let bearer = format!("Bearer {token}");
+    assert_eq!(post(&kb, ping, &[("authorization", &bearer)]).status, 200);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `jiuji doctor`: whether this installation can work, and what to do where it cannot.
 
+mod access;
+mod network;
 mod place;
 mod probes;
 
@@ -7,8 +9,10 @@ use serde::Serialize;
 
 use super::{
     Outcome, Settings,
+    sources::{Origin, Source},
     terminal::{CAUTION, DANGER, DIM, GOOD, Terminal, Text, pad_right, width},
 };
+use crate::config;
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -57,6 +61,7 @@ impl Diagnosis {
 struct Output<'a> {
     grade: Grade,
     checks: &'a [Diagnosis],
+    settings: &'a [Source],
 }
 
 pub(super) fn run(
@@ -67,8 +72,10 @@ pub(super) fn run(
     let diagnoses = probes::all(settings);
     let worst = diagnoses.iter().map(|diagnosis| diagnosis.grade).max().unwrap_or(Grade::Ok);
     if args.json {
-        terminal.json(&Output { grade: worst, checks: &diagnoses })?;
+        let settings = &settings.sources;
+        terminal.json(&Output { grade: worst, checks: &diagnoses, settings })?;
     } else {
+        show_settings(terminal, &settings.sources)?;
         show(terminal, &diagnoses)?;
     }
     Ok(match worst {
@@ -76,6 +83,24 @@ pub(super) fn run(
         Grade::Warning => Outcome::Findings,
         Grade::Error => Outcome::Errors,
     })
+}
+
+/// Each setting as it holds, and where it comes from.
+fn show_settings(terminal: &mut Terminal, sources: &[Source]) -> anyhow::Result<()> {
+    let columns = sources.iter().map(|source| width(source.name)).max().unwrap_or(0);
+    terminal.line("设置")?;
+    for Source { name, value, origin } in sources {
+        let from = match origin {
+            Origin::Flag => "命令行".to_owned(),
+            Origin::Environment => format!("环境变量 {}", config::variable(name)),
+            Origin::File => "配置文件".to_owned(),
+            Origin::Default => "默认".to_owned(),
+        };
+        let value = value.as_deref().unwrap_or("没有设置");
+        let text = Text::default().plain(value).styled(&format!("（{from}）"), DIM);
+        terminal.hanging(&format!("  {}  ", pad_right(name, columns)), text)?;
+    }
+    Ok(terminal.gap()?)
 }
 
 fn show(terminal: &mut Terminal, diagnoses: &[Diagnosis]) -> anyhow::Result<()> {

@@ -2,13 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Diagnosis, Grade, place};
+use super::{Diagnosis, Grade, access, network, place};
 use crate::{
     analysis::{Analyzer, Vocabulary},
     article::Level,
     check,
     cli::{Settings, index::printed_size, today},
-    config,
     index::{Generation, Identity, IndexError, Store},
     kb::{self, Scan},
 };
@@ -36,7 +35,8 @@ pub(super) fn all(settings: &Settings) -> Vec<Diagnosis> {
     let n_bytes = scan.iter().flat_map(|scan| scan.files.values()).map(|seen| seen.size).sum();
     diagnoses.extend(free_space(&settings.index, n_bytes));
     diagnoses.extend(watching(settings));
-    diagnoses.push(listening(settings));
+    diagnoses.extend(network::all(settings));
+    diagnoses.extend(access::all(settings));
     diagnoses
 }
 
@@ -166,19 +166,4 @@ fn watching(settings: &Settings) -> Option<Diagnosis> {
     } else {
         Diagnosis::new("文件监视", Grade::Ok, message)
     })
-}
-
-fn listening(settings: &Settings) -> Diagnosis {
-    let Settings { listen, allowed_hosts, .. } = settings;
-    match config::validate_listen(*listen, allowed_hosts) {
-        Err(error) => Diagnosis::new("监听地址", Grade::Error, error.to_string())
-            .advice("在 jiuji.toml 里写 allowed_hosts = [\"主机名\"]"),
-        Ok(()) if allowed_hosts.is_empty() => {
-            Diagnosis::new("监听地址", Grade::Ok, format!("{listen}，只有本机能访问"))
-        }
-        Ok(()) => {
-            let hosts = allowed_hosts.join("、");
-            Diagnosis::new("监听地址", Grade::Ok, format!("{listen}，允许的主机名：{hosts}"))
-        }
-    }
 }

@@ -16,12 +16,14 @@ use tower_http::{
 };
 
 use super::{
+    access::{cors, rate, tokens},
     api, assets, feed, headers, health, host, limits, mcp, media,
     metrics::{self, Route},
     offline,
     problem::{self, Problem},
     request_id, site,
     state::{App, Door},
+    timing,
 };
 
 /// Every route with its handlers; the template also names the route in metrics and logs.
@@ -80,13 +82,18 @@ where
         .layer(CatchPanicLayer::custom(OnPanic(Arc::clone(&door))))
         .layer(DefaultBodyLimit::max(door.limits.body_bytes))
         .layer(from_fn_with_state(Arc::clone(&door), limits::deadline))
+        .layer(from_fn_with_state(Arc::clone(&door), tokens::check))
+        .layer(from_fn_with_state(Arc::clone(&door), rate::limit))
         .layer(from_fn_with_state(Arc::clone(&door), limits::sizes))
+        // Outside of what refuses, so that another origin can read why.
+        .layer(from_fn_with_state(Arc::clone(&door), cors::share))
         .layer(from_fn_with_state(Arc::clone(&door), host::check));
     guarded
         .layer(from_fn(site::problems_as_pages))
         // Answers differ per query, so the time to compress counts more than the last bytes.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::clone(&door), metrics::observe))
+        .layer(from_fn_with_state(Arc::clone(&door), timing::stamp))
         .layer(from_fn(headers::complete))
         .layer(from_fn(request_id::assign))
         .layer(CatchPanicLayer::custom(OnPanic(door)))

@@ -3,10 +3,10 @@
 //! `axum::serve` sets no timer, so a client that never ends its headers would keep its
 //! connection for ever; this loop builds the connections itself.
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, http::Request};
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -17,8 +17,11 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tower::ServiceExt;
 
-use super::{checks, limits::Limits, router::router, stall::WriteDeadline, state::App};
+use super::{
+    access::Peer, checks, limits::Limits, router::router, stall::WriteDeadline, state::App,
+};
 
 /// How long to wait after an accept error that will not go away at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -68,12 +71,14 @@ async fn run(
             () = &mut stop => break,
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener) => {
-                let Some(stream) = accepted else { continue };
+                let Some((stream, address)) = accepted else { continue };
                 let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else {
                     refuse(stream);
                     continue;
                 };
-                let connection = connection(stream, router.clone(), limits, closing.subscribe());
+                let peer = Peer(address.ip());
+                let closing = closing.subscribe();
+                let connection = connection(stream, peer, router.clone(), limits, closing);
                 connections.spawn(async move {
                     connection.await;
                     drop(seat);
@@ -86,9 +91,9 @@ async fn run(
 }
 
 /// The next connection; `None` after an error, which is survived.
-async fn accept(listener: &TcpListener) -> Option<TcpStream> {
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, _peer)) => Some(stream),
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             if !is_of_one_connection(&error) {
                 tracing::warn!(%error, "cannot accept connections");
@@ -117,6 +122,7 @@ fn refuse(stream: TcpStream) {
 /// Answers the requests of one connection; ends after the current one when `closing` says so.
 fn connection(
     stream: TcpStream,
+    peer: Peer,
     router: Router,
     limits: &Limits,
     mut closing: watch::Receiver<()>,
@@ -130,8 +136,12 @@ fn connection(
     // Answers are small and complete; waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(WriteDeadline::new(stream, limits.write_timeout));
+    let named = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
     async move {
-        let connection = builder.serve_connection(io, TowerToHyperService::new(router));
+        let connection = builder.serve_connection(io, TowerToHyperService::new(named));
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,

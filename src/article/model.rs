@@ -148,17 +148,18 @@ impl FrontMatter {
 pub const DUE_SOON_DAYS: i64 = 30;
 
 /// Which alerts an article answers: a name glob and label matchers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AlertMatcher {
     /// Glob over the alert's name.
     pub name: Option<String>,
     /// Label name to glob over its value.
     #[serde(default)]
+    #[schema(required)]
     pub labels: std::collections::BTreeMap<String, String>,
 }
 
 /// What a section is for. A third-level section has the kind of the second-level one it is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SectionKind {
     /// 现象
@@ -250,7 +251,7 @@ pub struct Section {
 }
 
 /// A question to ask the caller.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Question {
     /// Plain text.
     pub text: String,
@@ -281,7 +282,7 @@ pub struct Branch {
 }
 
 /// A fenced code block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Command {
     /// Language of the fence; empty when none is given.
     pub language: String,
@@ -296,7 +297,7 @@ pub struct Command {
 }
 
 /// What to say on the phone, write by mail and do on site; `None` when not written.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Scripts {
     /// Read aloud; one paragraph a line.
     pub phone: Option<String>,
@@ -307,7 +308,7 @@ pub struct Scripts {
 }
 
 /// A row of the escalation table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Escalation {
     /// 条件
     pub condition: String,

@@ -6,6 +6,13 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
 
 /// A front matter value that is none of the allowed ones.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +59,17 @@ macro_rules! value_set {
                 })
             }
         }
+
+        // The derive does not see through the literals of this macro.
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names = Self::ALL.iter().map(|value| value.as_str());
+                let schema = ObjectBuilder::new().schema_type(Type::String);
+                schema.enum_values(Some(names)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -140,7 +140,6 @@ impl Settings {
                 cors_origins: config.cors_origins,
                 read_tokens: config.read_tokens.into_iter().map(read_token).collect(),
                 rate_limit: config.rate_limit,
-                server_timing: config.server_timing.unwrap_or(false),
             },
             sources,
         })
@@ -184,7 +183,6 @@ fn defaults(has_vocabulary_folder: bool) -> Config {
         listen: Some(DEFAULT_LISTEN),
         watch: Some(true),
         history: Some(true),
-        server_timing: Some(false),
         ..Config::default()
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Config;
 
 /// Number of settings.
-const N_SETTINGS: usize = 15;
+const N_SETTINGS: usize = 14;
 
 impl Config {
     /// Every setting with what it is set to, worded for a person; `None` where nothing is said.
@@ -31,7 +31,6 @@ impl Config {
             ("cors_origins", list(&self.cors_origins)),
             ("read_tokens", list(&ids)),
             ("rate_limit", self.rate_limit.map(|rate| rate.to_string())),
-            ("server_timing", switch(self.server_timing)),
         ]
     }
 
@@ -53,7 +52,6 @@ impl Config {
             cors_origins: first(self.cors_origins, other.cors_origins),
             read_tokens: first(self.read_tokens, other.read_tokens),
             rate_limit: self.rate_limit.or(other.rate_limit),
-            server_timing: self.server_timing.or(other.server_timing),
         }
     }
 }

@@ -46,7 +46,7 @@ fn value(name: &str, text: &str) -> Result<Value, String> {
         "allowed_hosts" | "systems" | "panel_origins" | "cors_origins" | "read_tokens" => {
             Value::Array(items().map(Value::from).collect())
         }
-        "watch" | "history" | "server_timing" => {
+        "watch" | "history" => {
             Value::Boolean(text.parse().map_err(|_| "应为 true 或 false".to_owned())?)
         }
         "rate_limit" => Value::Integer(text.parse().map_err(|_| "应为整数".to_owned())?),

@@ -67,8 +67,6 @@ pub struct Config {
     /// Requests per second of one client.
     #[serde(deserialize_with = "access::deserialize_rate")]
     pub rate_limit: Option<u32>,
-    /// Whether answers say where the time went.
-    pub server_timing: Option<bool>,
 }
 
 /// The settings file cannot be used.

@@ -33,7 +33,6 @@ fn every_setting_is_read_and_paths_belong_to_the_file() {
         cors_origins = ["https://Ticket.example.com:443"]
         read_tokens = ["a:0707070707070707070707070707070707070707070707070707070707070707"]
         rate_limit = 20
-        server_timing = true
     "#;
     let expected = Config {
         kb: Some("文章".into()),
@@ -50,7 +49,6 @@ fn every_setting_is_read_and_paths_belong_to_the_file() {
         cors_origins: vec!["https://ticket.example.com".to_owned()],
         read_tokens: vec![ReadToken { id: "a".to_owned(), sha256: [7; 32] }],
         rate_limit: Some(20),
-        server_timing: Some(true),
     };
     assert_eq!(loaded(text), Ok(expected));
     assert_eq!(loaded("# 空\n"), Ok(Config::default()));
@@ -61,7 +59,7 @@ fn an_error_says_where_and_what_in_chinese() {
     let table = [
         (
             "kb = \"kb\"\nlisten_on = \"x\"\n",
-            "jiuji.toml:2:1: 没有 `listen_on` 这个设置，是不是 `listen`？可用的有：kb、index、vocabulary、listen、allowed_hosts、watch、systems、history、panel_origins、second_line、public_url、cors_origins、read_tokens、rate_limit、server_timing",
+            "jiuji.toml:2:1: 没有 `listen_on` 这个设置，是不是 `listen`？可用的有：kb、index、vocabulary、listen、allowed_hosts、watch、systems、history、panel_origins、second_line、public_url、cors_origins、read_tokens、rate_limit",
         ),
         ("\nwatch = \"yes\"\n", "jiuji.toml:2:9: 值的类型不对，应为true 或 false"),
         ("allowed_hosts = \"x\"\n", "jiuji.toml:1:17: 值的类型不对，应为列表，如 [\"a\", \"b\"]"),
@@ -178,7 +176,7 @@ fn a_misspelt_setting_names_the_nearest_one() {
 }
 
 /// A value for every setting, as the environment writes it, and how it is told.
-const VALUES: [(&str, &str, &str); 15] = [
+const VALUES: [(&str, &str, &str); 14] = [
     ("kb", "文章", "文章"),
     ("index", "data", "data"),
     ("vocabulary", "words", "words"),
@@ -193,7 +191,6 @@ const VALUES: [(&str, &str, &str); 15] = [
     ("cors_origins", "https://a,http://b:81", "https://a、http://b:81"),
     ("read_tokens", "a:0707070707070707070707070707070707070707070707070707070707070707", "a"),
     ("rate_limit", "20", "20"),
-    ("server_timing", "true", "true"),
 ];
 
 #[test]

@@ -38,7 +38,8 @@ const FORMAT: &str = "--format=%h%x00%aI%x00%P%x00%<(160,trunc)%s";
 const N_FIELDS: usize = 4;
 
 /// One change of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FileChange)]
 pub struct Change {
     /// When it was made, RFC 3339 with the offset of whoever made it.
     pub date: String,
@@ -49,7 +50,8 @@ pub struct Change {
 }
 
 /// The changes of a file, the last one first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FileChanges)]
 pub struct Changes {
     /// At most [`MAX_CHANGES`].
     pub changes: Vec<Change>,

@@ -11,7 +11,7 @@ use crate::article::{
 pub const CARD_STEPS: usize = 3;
 
 /// What a hit shows of its article.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Card {
     /// Article id.
     pub id: String,
@@ -59,7 +59,7 @@ pub struct MarkedCard {
 }
 
 /// A step as a hit shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CardStep {
     /// Plain text of the step's first paragraph.
     pub text: String,
@@ -68,7 +68,7 @@ pub struct CardStep {
 }
 
 /// A branch as a hit shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CardBranch {
     /// What must hold.
     pub condition: String,

@@ -72,7 +72,7 @@ pub enum LiveError {
 }
 
 /// How changes are noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Watching {
     /// By events of the file system, and full scans.
@@ -84,7 +84,8 @@ pub enum Watching {
 }
 
 /// Health of the running knowledge base in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = LiveStatus)]
 pub struct Status {
     /// Articles served.
     pub n_articles: usize,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::index::Card;
 
 /// The answer to one query.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = SearchAnswer)]
 pub struct Answer {
     /// The query as it was received.
     pub query: String,
@@ -26,7 +27,7 @@ pub struct Answer {
 }
 
 /// Something the search did that a person should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Note {
     /// `text` was also searched as `used`.
@@ -58,7 +59,7 @@ pub enum Note {
 }
 
 /// One article of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Hit {
     /// The article's card, made when it was indexed.
     #[serde(flatten)]
@@ -82,7 +83,19 @@ pub struct Hit {
 }
 
 /// Why an article matches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum MatchedBy {
     /// A declared error code.
@@ -110,7 +123,7 @@ pub enum MatchedBy {
 }
 
 /// A passage of the body with the matched text marked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Snippet {
     /// Heading of the section; empty for text before the first heading.
     pub section: String,
@@ -121,7 +134,7 @@ pub struct Snippet {
 }
 
 /// Counts per value over the best 200 matches, each list as if its own filter were not set.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Facets {
     /// Kinds of fault.
     pub fault_type: Vec<FacetCount>,
@@ -134,7 +147,7 @@ pub struct Facets {
 }
 
 /// How many of the best matches have a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FacetCount {
     /// The value as filters take it.
     pub value: String,
@@ -145,7 +158,7 @@ pub struct FacetCount {
 }
 
 /// A completion of what is typed so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Suggestion {
     /// Text to put into the search box.
     pub text: String,
@@ -158,7 +171,7 @@ pub struct Suggestion {
 }
 
 /// Where a completion comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SuggestionKind {
     /// An article's title.

@@ -14,7 +14,7 @@ use super::{params::NoParams, state::App};
 use crate::live::{Status, Watching};
 
 /// What `/readyz` says.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Readiness<'a> {
     /// `ok`, `degraded` (still answers) or `draining`.
     status: &'static str,
@@ -27,11 +27,32 @@ struct Readiness<'a> {
 }
 
 /// `GET /livez`: the runtime answers. Looks at nothing that could be down in an incident.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "operations",
+    operation_id = "livez",
+    summary = "进程是否活着",
+    responses(
+        (status = 200, description = "活着", body = BTreeMap<String, String>, example = json!({ "status": "ok" })),
+    )
+)]
 pub(crate) async fn livez(_: NoParams) -> Json<BTreeMap<&'static str, &'static str>> {
     Json(BTreeMap::from([("status", "ok")]))
 }
 
 /// `GET /readyz`: 200 as long as some snapshot is served, however old; 503 while stopping.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "operations",
+    operation_id = "readyz",
+    summary = "能否应答",
+    responses(
+        (status = 200, description = "能应答，也许有部分降级", body = Readiness<'_>),
+        (status = 503, description = "正在停止", body = Readiness<'_>),
+    )
+)]
 pub(crate) async fn readyz(State(app): State<App>, _: NoParams) -> Response {
     let is_draining = app.door().is_draining();
     let status = app.live().status();

@@ -55,7 +55,7 @@ struct OfRoute {
 }
 
 /// Searches since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct SearchCounts {
     /// Searches answered.
     pub(crate) n_searches: u64,
@@ -249,6 +249,17 @@ fn method_label(method: &Method) -> &'static str {
 }
 
 /// `GET /metrics`.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "operations",
+    operation_id = "metrics",
+    summary = "监控指标（OpenMetrics，Prometheus 可以直接抓取）",
+    responses(
+        (status = 200, description = "指标", body = String, content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            example = "# HELP jiuji_articles Articles served.\n# TYPE jiuji_articles gauge\njiuji_articles 145\n# EOF\n"),
+    )
+)]
 pub(crate) async fn metrics(State(app): State<App>, _: NoParams) -> Result<Response, Problem> {
     let door = app.door();
     let text = door.metrics.text(&app.live().status(), door.n_streams());

@@ -21,6 +21,7 @@ mod mcp;
 mod media;
 mod metrics;
 mod offline;
+mod openapi;
 mod page_settings;
 mod pages;
 mod params;

@@ -12,7 +12,8 @@ use super::request_id;
 use crate::{index::IndexError, search::QueryError};
 
 /// Kinds of failure, each with its status, its stable name and its Chinese title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(as = ProblemCode, rename_all = "snake_case")]
 pub(crate) enum Code {
     MalformedQuery,
     UnknownParameter,
@@ -28,7 +29,7 @@ pub(crate) enum Code {
     MalformedBody,
     UnsupportedMediaType,
     NotAcceptable,
-    NoScript,
+    ScriptNotFound,
     UnknownRevision,
     UnknownHost,
     ForbiddenHost,
@@ -64,7 +65,7 @@ impl Code {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "不接受这种内容类型")
             }
             Self::NotAcceptable => (S::NOT_ACCEPTABLE, "not_acceptable", "没有要的内容类型"),
-            Self::NoScript => (S::NOT_FOUND, "script_not_found", "没有这个渠道的话术"),
+            Self::ScriptNotFound => (S::NOT_FOUND, "script_not_found", "没有这个渠道的话术"),
             Self::ForbiddenHost => (S::FORBIDDEN, "forbidden_host", "主机名不在允许名单里"),
             Self::ForbiddenOrigin => (S::FORBIDDEN, "forbidden_origin", "来源不在允许名单里"),
             Self::UnknownRevision => (S::GONE, "unknown_revision", "修订号不认识或太旧"),
@@ -93,16 +94,21 @@ pub(crate) struct Problem {
     cause: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// What is sent of a [`Problem`], as RFC 9457 says.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body<'a> {
     r#type: String,
     title: &'a str,
     status: u16,
     detail: &'a str,
+    #[schema(value_type = Code)]
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<String>>)]
     nearest: Option<&'a [String]>,
     instance: String,
 }
@@ -247,6 +253,8 @@ pub(crate) async fn method_not_allowed() -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use http_body_util::BodyExt;
     use serde_json::{Value, json};
 
@@ -293,6 +301,18 @@ mod tests {
             assert_eq!(head.status(), StatusCode::BAD_REQUEST);
             assert_eq!((&body["code"], &body["parameter"]), (&json!(code), &json!(parameter)));
         }
+    }
+
+    #[test]
+    fn the_names_of_codes_are_those_of_the_schema() {
+        use utoipa::PartialSchema;
+        let schema = serde_json::to_value(Code::schema()).unwrap();
+        let described: BTreeSet<_> =
+            schema["enum"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let rows = include_str!("problem.rs").split("(S::").skip(1);
+        let sent: BTreeSet<_> = rows.filter_map(|row| row.split('"').nth(1)).collect();
+        assert!(described.len() >= 15);
+        assert!(described.is_subset(&sent), "{described:?} {sent:?}");
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use super::{params::Params, problem::Problem};
 use crate::search::{DEFAULT_LIMIT, Filters, MAX_LIMIT, Query};
 
 /// Longest name of a system in a filter.
-const MAX_SYSTEM_CHARS: usize = 64;
+pub(crate) const MAX_SYSTEM_CHARS: usize = 64;
 
 /// Reads a search of the API: everything is checked, nothing is cut.
 ///

@@ -1,22 +1,21 @@
-//! Where the time of a request went, as `Server-Timing` where that is switched on: `wait` for a place among the searches,
+//! Where the time of a request went, as `Server-Timing`: `wait` for a place among the searches,
 //! `search` for the work on the index, `total` until the head of the answer was ready.
 //!
 //! Source of the form: W3C, Server Timing. Times are milliseconds.
 
 use std::{
     cell::Cell,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
 
-use super::{access::is_health_or_asset, state::Door};
+use super::access::is_health_or_asset;
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -40,8 +39,8 @@ pub(crate) fn add(wait: Duration, search: Duration) {
 }
 
 /// Says in the answer where the time went. Files that are kept for ever and health say nothing.
-pub(crate) async fn stamp(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    if !door.access.server_timing || is_health_or_asset(request.uri().path()) {
+pub(crate) async fn stamp(request: Request, next: Next) -> Response {
+    if is_health_or_asset(request.uri().path()) {
         return next.run(request).await;
     }
     let start = Instant::now();

@@ -480,7 +480,7 @@ fn the_settings_of_a_new_knowledge_base_explain_the_defaults() {
     let config = jiuji::config::Config::load(&path).unwrap();
     assert_eq!(config.listen, Some(jiuji::cli::DEFAULT_LISTEN));
     assert_eq!(config.index, Some(folder.path().join("index/data")));
-    assert_eq!((settings.len(), config.watch), (15, Some(true)));
+    assert_eq!((settings.len(), config.watch), (14, Some(true)));
     for (name, _) in config.entries() {
         assert!(text.contains(&format!("\n# {name} = ")), "{name} is not explained");
     }

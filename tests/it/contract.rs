@@ -441,7 +441,7 @@ fn headers_are_exactly_these() {
     ];
     for (path, own) in expected_headers(&kb) {
         let answer = kb.get(&path);
-        let changing = ["etag", "x-jiuji-revision", "x-request-id"];
+        let changing = ["etag", "server-timing", "x-jiuji-revision", "x-request-id"];
         let mut given: Vec<_> = answer
             .headers
             .iter()

@@ -65,6 +65,8 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("quick_xml", &["import/"]),
     ("calamine", &["import/"]),
     ("csv", &["import/"]),
+    // The derive stands on the types that answers are made of, as that of serde does.
+    ("utoipa", &["web/", "search/", "index/", "article/", "live/", "history/"]),
     ("pinyin", &["import/", "analysis/phonetics/"]),
 ];
 

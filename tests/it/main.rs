@@ -9,6 +9,7 @@
     reason = "a test may fail, and reports its figures and its seed"
 )]
 
+mod api_examples;
 mod changes;
 mod chat;
 mod cli;
@@ -30,6 +31,7 @@ mod layers;
 mod living;
 mod mcp;
 mod offline;
+mod openapi;
 mod overview;
 mod recall;
 mod relevance;

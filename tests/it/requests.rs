@@ -228,7 +228,7 @@ fn addresses_that_are_none() {
 const EVENTS: &str = "/api/v1/events";
 
 /// A path of each route.
-const ROUTES: &[(&str, &str)] = &[
+pub(crate) const ROUTES: &[(&str, &str)] = &[
     ("/", "/"),
     ("/articles/{id}", "/articles/disk-failing"),
     ("/matrix", "/matrix"),
@@ -237,6 +237,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/opensearch.xml", "/opensearch.xml"),
     ("/feed.xml", "/feed.xml"),
     ("/status", "/status"),
+    ("/docs", "/docs"),
     ("/api/v1/search", "/api/v1/search?q=a"),
     ("/api/v1/suggest", "/api/v1/suggest?q=a"),
     ("/api/v1/articles", "/api/v1/articles"),
@@ -254,6 +255,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/media/{*path}", "/media/a.png"),
     ("/assets/{*path}", "/assets/favicon.svg"),
     ("/offline.json", "/offline.json"),
+    ("/openapi.json", "/openapi.json"),
     ("/sw.js", "/sw.js"),
     ("/livez", "/livez"),
     ("/readyz", "/readyz"),

@@ -1,5 +1,4 @@
-//! Who may ask, from where and how often, and whether answers say how long they took. All of it is
-//! off until it is configured.
+//! Who may ask, from where and how often. All of it is off until it is configured.
 //!
 //! [`cors`]: pages of other origins that may read the API. [`tokens`]: what a client must show.
 //! [`rate`]: how many requests a [`client`] may send. A client is the other end of the connection;
@@ -28,8 +27,6 @@ pub struct AccessSettings {
     pub read_tokens: Vec<ReadToken>,
     /// Requests per second of one client; twice as many may come at once.
     pub rate_limit: Option<u32>,
-    /// Whether answers say in `Server-Timing` where the time went.
-    pub server_timing: bool,
 }
 
 /// What the layers need of these settings.
@@ -38,17 +35,15 @@ pub(crate) struct Access {
     sharing: Option<Sharing>,
     guard: Option<Guard>,
     rate: Option<Rate>,
-    pub(super) server_timing: bool,
 }
 
 impl Access {
     pub(crate) fn new(settings: AccessSettings) -> Self {
-        let AccessSettings { cors_origins, read_tokens, rate_limit, server_timing } = settings;
+        let AccessSettings { cors_origins, read_tokens, rate_limit } = settings;
         Self {
             sharing: (!cors_origins.is_empty()).then(|| Sharing::new(&cors_origins)),
             guard: (!read_tokens.is_empty()).then(|| Guard::new(read_tokens)),
             rate: rate_limit.and_then(Rate::new),
-            server_timing,
         }
     }
 

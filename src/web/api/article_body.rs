@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Everything about one article.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Article)]
 pub(crate) struct ArticleBody {
     pub(crate) id: String,
     pub(crate) title: String,
@@ -43,7 +44,8 @@ pub(crate) struct ArticleBody {
 }
 
 /// The front matter, with dates as `YYYY-MM-DD`; `related` stands apart, with titles.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = FrontMatter)]
 pub(crate) struct Meta {
     pub(crate) summary: Option<String>,
     pub(crate) fault_type: Option<FaultType>,
@@ -67,11 +69,13 @@ pub(crate) struct Meta {
     pub(crate) entry: bool,
     pub(crate) expect: Vec<String>,
     pub(crate) alerts: Vec<AlertMatcher>,
+    #[schema(value_type = Object)]
     pub(crate) extra: Map<String, Value>,
 }
 
 /// A section with its safe HTML, heading left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Section)]
 pub(crate) struct SectionBody {
     pub(crate) title: String,
     pub(crate) anchor: String,
@@ -82,7 +86,8 @@ pub(crate) struct SectionBody {
 }
 
 /// A step of the emergency strategy.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Step)]
 pub(crate) struct StepBody {
     pub(crate) number: u32,
     pub(crate) text: String,
@@ -90,7 +95,8 @@ pub(crate) struct StepBody {
 }
 
 /// A way to go on; `goto` is an article's id, null when it leads to none that exists.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Branch)]
 pub(crate) struct BranchBody {
     pub(crate) condition: String,
     pub(crate) text: String,
@@ -98,14 +104,14 @@ pub(crate) struct BranchBody {
 }
 
 /// Articles this one leads to, and articles that lead here.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, utoipa::ToSchema)]
 pub(crate) struct Related {
     pub(crate) to: Vec<Neighbour>,
     pub(crate) from: Vec<Neighbour>,
 }
 
 /// Another article.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Neighbour {
     pub(crate) id: String,
     pub(crate) title: String,

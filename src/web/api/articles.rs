@@ -20,8 +20,9 @@ use crate::{
     article::{FaultType, Severity, Status, Tier, render},
     search::{Filters, nearest_ids},
     web::{
-        chat::{Form, Message},
+        chat::{Form, Message, Robot},
         etag::{Tag, with_revision},
+        openapi::params::{Filtering, Limit, Offset},
         params::Params,
         problem::Problem,
         query::{filters, paging},
@@ -34,7 +35,8 @@ use crate::{
 const MAX_NEIGHBOURS: usize = 50;
 
 /// A page of the collection, sorted by id.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ArticleList)]
 struct Page {
     total: usize,
     limit: usize,
@@ -45,7 +47,8 @@ struct Page {
 }
 
 /// One article of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ArticleRow)]
 struct Row {
     id: String,
     title: String,
@@ -74,6 +77,22 @@ pub(crate) enum Found {
 }
 
 /// Lists articles by filters and paging.
+#[utoipa::path(
+    get,
+    path = "/api/v1/articles",
+    tag = "articles",
+    operation_id = "list_articles",
+    summary = "文章列表，按编号排序",
+    params(
+        Filtering,
+        Limit,
+        Offset,
+    ),
+    responses(
+        (status = 200, description = "一页文章", body = Page),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn list(
     State(app): State<App>,
     headers: HeaderMap,
@@ -94,6 +113,28 @@ pub(crate) async fn list(
 
 /// Gives one article as JSON, as its source, as a text for chat and phone, or as a message for the
 /// robot of a group.
+#[utoipa::path(
+    get,
+    path = "/api/v1/articles/{id}",
+    tag = "articles",
+    operation_id = "get_article",
+    summary = "一篇文章的全部内容",
+    description = "用请求头 Accept 选择形式：application/json（默认）、text/markdown（原文）或 text/plain（可以贴进聊天的文字）。",
+    params(
+        ("id" = String, Path, min_length = 1, example = "file-deleted", description = "文章编号；“/”写成 %2F"),
+        ("format" = inline(Option<Robot>), Query, description = "群机器人消息：得到可以直接发给机器人的请求体，优先于 Accept"),
+    ),
+    responses(
+        (status = 200, description = "文章", content(
+            (ArticleBody = "application/json"),
+            (String = "text/markdown; charset=utf-8"),
+            (String = "text/plain; charset=utf-8"),
+        )),
+        (status = 301, description = "文章已被另一篇取代，见响应头 Location"),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+        (status = 404, description = "没有这个编号；nearest 是最接近的至多三个编号"),
+    )
+)]
 pub(crate) async fn article(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,

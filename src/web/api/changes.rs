@@ -76,9 +76,11 @@ pub(crate) struct Row {
     get,
     path = "/api/v1/changes",
     operation_id = "changes",
+    summary = "某个修订号以来增加、更新和移除的文章",
     tag = "articles",
     params(
-        ("since" = Option<String>, Query, description = "手里的修订号；不给则只回答当前与最早的修订号"),
+        ("since" = Option<String>, Query, min_length = 1, max_length = 64, pattern = "^[0-9A-Za-z]+$",
+            description = "手里的修订号；不给则只回答当前与最早的修订号"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000,
             description = "每页最多多少条改动，默认 100；一页总在修订边界上结束，单个修订更大时整个给出"),
     ),

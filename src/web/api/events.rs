@@ -74,6 +74,23 @@ struct Stream {
 }
 
 /// Opens a stream: of all changes, or with `article` of those of one article.
+#[utoipa::path(
+    get,
+    path = "/api/v1/events",
+    tag = "operations",
+    operation_id = "events",
+    summary = "变化通知（server-sent events）",
+    description = "知识库每次变化发一个事件 `change`，data 是 JSON：revision、indexed_at，给了 article 时还有 article 和 version（没有这篇文章时为 null）。连接一直开着，没有变化时每 15 秒发一行注释。",
+    params(
+        ("article" = Option<String>, Query, min_length = 1, max_length = 512, example = "file-deleted",
+            description = "只关心这一篇文章"),
+    ),
+    responses(
+        (status = 200, description = "事件流，先发一次现状", body = String,
+            content_type = "text/event-stream",
+            example = "retry: 2000\nevent: change\ndata: {\"revision\":\"3f2a…\",\"indexed_at\":\"2026-11-23T08:00:00Z\"}\n\n"),
+    )
+)]
 pub(crate) async fn events(
     State(app): State<App>,
     mut params: Params,

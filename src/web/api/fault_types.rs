@@ -21,13 +21,24 @@ use crate::{
 };
 
 /// All kinds of fault, in the order of the article model.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct FaultTypes {
     revision: String,
     fault_types: Vec<FacetCount>,
 }
 
 /// Lists the kinds of fault.
+#[utoipa::path(
+    get,
+    path = "/api/v1/fault-types",
+    tag = "articles",
+    operation_id = "list_fault_types",
+    summary = "故障类型和各类已发布的文章数",
+    responses(
+        (status = 200, description = "全部故障类型，没有文章的也在内", body = FaultTypes),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn fault_types(
     State(app): State<App>,
     headers: HeaderMap,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// All findings, in the order of paths and lines.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Findings {
     n_errors: usize,
     n_warnings: usize,
@@ -19,6 +19,17 @@ pub(crate) struct Findings {
 }
 
 /// Lists the findings.
+#[utoipa::path(
+    get,
+    path = "/api/v1/findings",
+    tag = "operations",
+    operation_id = "list_findings",
+    summary = "检查出的问题，按文件和行排序",
+    responses(
+        (status = 200, description = "全部问题", body = Findings),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn list(
     State(app): State<App>,
     headers: HeaderMap,

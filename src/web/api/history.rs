@@ -27,7 +27,8 @@ use crate::{
 const RETRY_S: u32 = 2;
 
 /// The changes of one article.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ArticleHistory)]
 struct Body {
     id: String,
     path: String,
@@ -38,6 +39,23 @@ struct Body {
 }
 
 /// Gives the changes.
+#[utoipa::path(
+    get,
+    path = "/api/v1/articles/{id}/history",
+    tag = "articles",
+    operation_id = "get_history",
+    summary = "一篇文章的修改记录",
+    description = "来自知识库的 git 记录；没有 git 时 available 为 false。",
+    params(
+        ("id" = String, Path, min_length = 1, example = "file-deleted", description = "文章编号；“/”写成 %2F"),
+    ),
+    responses(
+        (status = 200, description = "至多二十次修改，最近的在前", body = Body),
+        (status = 301, description = "文章已被另一篇取代，见响应头 Location"),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+        (status = 404, description = "没有这个编号；nearest 是最接近的至多三个编号"),
+    )
+)]
 pub(crate) async fn history(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,

@@ -16,6 +16,7 @@ use crate::{
     search::Filters,
     web::{
         etag::Tag,
+        openapi::params::Filtering,
         params::Params,
         problem::Problem,
         query::filters,
@@ -27,7 +28,8 @@ use crate::{
 const HEADING: [&str; 4] = ["类型", "紧急情况", "预防措施", "应急策略"];
 
 /// One article as a row of the table.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = MatrixRow)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) url: String,
@@ -42,20 +44,40 @@ pub(crate) struct Row {
     pub(crate) strategy: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Matrix {
     revision: String,
     indexed_at: String,
     rows: Vec<Row>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
 enum Format {
     Json,
     Csv,
 }
 
 /// The whole table, as JSON or, with `format=csv`, as a file for a spreadsheet.
+#[utoipa::path(
+    get,
+    path = "/api/v1/matrix",
+    tag = "articles",
+    operation_id = "get_matrix",
+    summary = "应急预案表：类型、紧急情况、预防措施、应急策略",
+    params(
+        ("format" = inline(Option<Format>), Query, example = "json",
+            description = "json（默认）或 csv（给电子表格用，带字节序标记）"),
+        Filtering,
+    ),
+    responses(
+        (status = 200, description = "每篇文章一行，按类型、编号排序", content(
+            (Matrix = "application/json"),
+            (String = "text/csv; charset=utf-8; header=present"),
+        )),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn matrix(
     State(app): State<App>,
     headers: HeaderMap,

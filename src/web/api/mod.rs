@@ -30,7 +30,8 @@ use crate::{
 };
 
 /// All but the unreserved characters. Source: RFC 3986, section 2.3.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const SEGMENT: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `base` and an id as one path segment.
 pub(crate) fn id_url(base: &str, id: &str) -> String {

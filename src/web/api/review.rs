@@ -17,6 +17,7 @@ use crate::{
     index::{Card, MarkedCard},
     web::{
         etag::Tag,
+        openapi::params::Owners,
         params::Params,
         problem::Problem,
         state::{App, Snapshot},
@@ -26,10 +27,10 @@ use crate::{
 /// Most days that can be looked ahead.
 const MAX_DAYS: usize = 3650;
 /// Longest name of an owner in a filter.
-const MAX_OWNER_CHARS: usize = 64;
+pub(crate) const MAX_OWNER_CHARS: usize = 64;
 
 /// What is due, the most urgent first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Review {
     /// The day of the answer.
     today: String,
@@ -46,14 +47,15 @@ struct Review {
 }
 
 /// How much is due of one owner; null stands for articles without one.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 struct OwnerCount {
     value: Option<String>,
     count: usize,
 }
 
 /// An article whose review is due.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = DueReview)]
 pub(crate) struct Due {
     pub(crate) id: String,
     pub(crate) title: String,
@@ -70,6 +72,22 @@ pub(crate) struct Due {
 }
 
 /// Lists what is due.
+#[utoipa::path(
+    get,
+    path = "/api/v1/review",
+    tag = "operations",
+    operation_id = "list_reviews",
+    summary = "该复核的文章，最急的在前",
+    params(
+        ("days" = Option<i64>, Query, minimum = 0, maximum = 3650, example = 30,
+            description = "往后看多少天，默认 30"),
+        Owners,
+    ),
+    responses(
+        (status = 200, description = "从未复核、已过期和即将到期的文章", body = Review),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn review(
     State(app): State<App>,
     headers: HeaderMap,

@@ -38,7 +38,6 @@ pub(crate) struct Script {
     /// Title of the article.
     title: String,
     /// `phone`, `mail` or `onsite`.
-    #[schema(value_type = String, example = "mail")]
     channel: Channel,
     /// Subject of a mail; only there when the script has one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,22 +52,26 @@ pub(crate) struct Script {
 #[utoipa::path(
     get,
     path = "/api/v1/articles/{id}/script/{channel}",
+    tag = "articles",
+    operation_id = "get_script",
+    summary = "一篇文章在一个渠道上的话术",
+    description = "默认是纯文本；请求头 Accept: application/json 时带上标题、主题和修订号。",
     params(
-        ("id" = String, Path, description = "Id of the article, as one segment"),
-        ("channel" = String, Path, description = "`phone`, `mail` or `onsite`"),
+        ("id" = String, Path, min_length = 1, example = "file-deleted", description = "文章编号；“/”写成 %2F"),
+        ("channel" = String, Path, example = "phone", description = "渠道：phone 电话、mail 邮件、onsite 现场"),
     ),
     responses(
-        (status = 200, description = "The script: as text, or with `Accept: application/json` this",
-         body = Script, example = json!({
-             "id": "disk-failing", "title": "硬盘异响", "channel": "mail",
-             "subject": "【硬盘异响】请先停止使用", "text": "您好：……", "revision": "3f2a"
-         })),
-        (status = 301, description = "Another article has replaced this one"),
-        (status = 304, description = "The client has it already"),
-        (status = 400, description = "No such channel: `invalid_parameter`"),
-        (status = 404, description = "No such article: `article_not_found`; or it has no such \
-            script: `script_not_found`, with those it has in `detail`"),
-        (status = 503, description = "Too many requests at a time: `busy`"),
+        (status = 200, description = "话术", content(
+            (String = "text/plain; charset=utf-8"),
+            (Script = "application/json", example = json!({
+                "id": "disk-failing", "title": "硬盘异响", "channel": "mail",
+                "subject": "【硬盘异响】请先停止使用", "text": "您好：……", "revision": "3f2a"
+            })),
+        )),
+        (status = 301, description = "文章已被另一篇取代，见响应头 Location"),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+        (status = 400, description = "没有这种渠道"),
+        (status = 404, description = "没有这个编号，nearest 是最接近的至多三个编号；或没有这个渠道的话术，detail 说有哪些"),
     )
 )]
 pub(crate) async fn script(
@@ -133,7 +136,7 @@ fn missing(article: &Article, channel: Channel) -> Problem {
         names => format!("有的是：{}", names.join("、")),
     };
     let detail = format!("这篇文章没有{}话术，{others}。", channel.label());
-    Problem::new(Code::NoScript, detail).parameter("channel")
+    Problem::new(Code::ScriptNotFound, detail).parameter("channel")
 }
 
 fn whole(article: &Article, channel: Channel, text: &str, revision: String) -> Script {

@@ -10,8 +10,9 @@ use axum::{
 use crate::{
     search::{self, Answer, Filters, Note, Query},
     web::{
-        chat::{Form, Message},
+        chat::{Form, Message, Robot},
         etag::Tag,
+        openapi::params::{Depth, Filtering, Limit},
         pages::{is_quiet_note, note_sentence, search_url},
         params::Params,
         problem::Problem,
@@ -28,6 +29,29 @@ const MAX_LINKED_CHARS: usize = 60;
 const MAX_LINK_BYTES: usize = 900;
 
 /// The best hits with their first steps: as JSON, as a text, or as a message for a robot.
+#[utoipa::path(
+    get,
+    path = "/api/v1/search",
+    tag = "search",
+    operation_id = "search",
+    summary = "按来电人的说法或报错代码查应急策略",
+    params(
+        ("q" = Option<String>, Query, max_length = 500, example = "共享盘打不开",
+            description = "来电人的原话、报错代码、拼音或首字母；留空则按严重程度列出全部"),
+        ("format" = inline(Option<Robot>), Query, description = "群机器人消息：得到可以直接发给机器人的请求体，优先于 Accept"),
+        Filtering,
+        Limit,
+        Depth,
+    ),
+    responses(
+        (status = 200, description = "命中的文章，最合适的在前，各带前三步", content(
+            (Answer = "application/json"),
+            (String = "text/markdown; charset=utf-8"),
+            (String = "text/plain; charset=utf-8"),
+        )),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn search(
     State(app): State<App>,
     headers: HeaderMap,

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// The running knowledge base and the program that serves it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ServerStatus)]
 pub(crate) struct Status {
     version: &'static str,
     uptime_s: u64,
@@ -24,6 +25,14 @@ pub(crate) struct Status {
 }
 
 /// Gives the status.
+#[utoipa::path(
+    get,
+    path = "/api/v1/status",
+    tag = "operations",
+    operation_id = "get_status",
+    summary = "知识库和程序的状态",
+    responses((status = 200, description = "状态", body = Status))
+)]
 pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Response {
     let live = app.live().status();
     let revision = live.revision.clone();

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Up to eight completions, best first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Suggestions {
     query: String,
     revision: String,
@@ -22,6 +22,21 @@ pub(crate) struct Suggestions {
 }
 
 /// Completes `q`.
+#[utoipa::path(
+    get,
+    path = "/api/v1/suggest",
+    tag = "search",
+    operation_id = "suggest",
+    summary = "边打字边补全",
+    params(
+        ("q" = Option<String>, Query, max_length = 500, example = "dyj",
+            description = "目前打出的字，可以是拼音或首字母"),
+    ),
+    responses(
+        (status = 200, description = "至多八条补全，最合适的在前", body = Suggestions),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn suggest(
     State(app): State<App>,
     headers: HeaderMap,

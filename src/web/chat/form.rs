@@ -19,7 +19,8 @@ use crate::{
 const MEDIA_TYPES: [&str; 3] = ["application/json", "text/markdown", "text/plain"];
 
 /// The robot of a group that a message is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub(crate) enum Robot {
     /// WeCom (企业微信).
     Wecom,

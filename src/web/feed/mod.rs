@@ -21,6 +21,18 @@ use crate::live::Current;
 const KIND: &str = "application/atom+xml; charset=utf-8";
 
 /// Gives the feed.
+#[utoipa::path(
+    get,
+    path = "/feed.xml",
+    tag = "articles",
+    operation_id = "get_feed",
+    summary = "新增、更新和待复核的文章（Atom 1.0）",
+    responses(
+        (status = 200, description = "Atom，最近的在前", body = String,
+            content_type = "application/atom+xml; charset=utf-8"),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn feed(
     State(app): State<App>,
     headers: HeaderMap,

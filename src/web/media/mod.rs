@@ -37,6 +37,25 @@ struct Image {
 }
 
 /// `GET /media/{*path}`.
+#[utoipa::path(
+    get,
+    path = "/media/{path}",
+    tag = "articles",
+    operation_id = "get_media",
+    summary = "知识库里的图片",
+    params(
+        ("path" = String, Path, min_length = 1, example = "images/disk.png",
+            description = "相对知识库的路径，可以含“/”；只有图片（avif、gif、jpeg、png、svg、webp），至多 20 MiB"),
+    ),
+    responses(
+        (status = 200, description = "图片", content(
+            (String = "image/avif"), (String = "image/gif"), (String = "image/jpeg"),
+            (String = "image/png"), (String = "image/svg+xml"), (String = "image/webp"),
+        )),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+        (status = 404, description = "没有这张图片，或不允许提供"),
+    )
+)]
 pub(crate) async fn media(
     State(app): State<App>,
     path: Result<Path<String>, PathRejection>,

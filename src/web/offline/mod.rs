@@ -46,7 +46,8 @@ const WORKER: [&str; 2] = ["lookup.js", "worker.js"];
 pub(crate) struct LastBundle(Mutex<Option<(Tag, Bytes)>>);
 
 /// All that is kept in a browser.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = OfflineBundle)]
 struct Bundle {
     revision: String,
     /// Published articles there are.
@@ -60,7 +61,8 @@ struct Bundle {
 }
 
 /// An article in the bundle: what is searched, and what is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = OfflineEntry)]
 struct Kept {
     id: String,
     /// Path of its page.
@@ -88,6 +90,18 @@ impl Kept {
 }
 
 /// `GET /offline.json`: the articles and pages that the worker answers from.
+#[utoipa::path(
+    get,
+    path = "/offline.json",
+    tag = "articles",
+    operation_id = "get_offline_bundle",
+    summary = "网页断线时用的文章包",
+    description = "给本站网页的 service worker 用，格式会随版本变化；别的程序请用 /api/v1/articles。",
+    responses(
+        (status = 200, description = "文章和网页模板", body = Bundle),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn bundle(
     State(app): State<App>,
     headers: HeaderMap,

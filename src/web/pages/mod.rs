@@ -8,6 +8,7 @@
 
 mod article;
 mod badges;
+mod docs;
 mod error;
 mod facets;
 mod findings;
@@ -33,6 +34,7 @@ pub(crate) use article::mail_parts;
 pub(crate) use article::{
     ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
 };
+pub(crate) use docs::{DocsView, Field, Group, Kind, Operation, Response, Schema, docs_page};
 pub(crate) use error::{ErrorView, error_page};
 pub(crate) use flow::{Example, FlowView, flow_page};
 pub(crate) use home::{HomeView, home, home_fragment};

@@ -50,7 +50,7 @@ pub(crate) struct OfflineView<'a> {
 }
 
 /// An article as HTML, for each place where it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct OfflineArticle {
     /// The card of a hit, with gaps `~~query~~` and `~~current~~`.
     pub(crate) card: String,
@@ -61,7 +61,8 @@ pub(crate) struct OfflineArticle {
 }
 
 /// Pages with gaps, all with `~~time~~`, and the words that depend on what is found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = OfflineShells)]
 pub(crate) struct Shells {
     /// The search page around `~~main~~`, with `~~query~~` in title and box.
     pub(crate) search: String,

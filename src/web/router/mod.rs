@@ -19,7 +19,7 @@ use super::{
     access::{cors, rate, tokens},
     api, assets, feed, headers, health, host, limits, mcp, media,
     metrics::{self, Route},
-    offline,
+    offline, openapi,
     problem::{self, Problem},
     request_id, site,
     state::{App, Door},
@@ -34,9 +34,10 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/matrix", get(site::matrix)),
         ("/flow", get(site::flow)),
         ("/panel", get(site::panel)),
-        ("/opensearch.xml", get(site::opensearch)),
+        ("/opensearch.xml", get(site::opensearch::opensearch)),
         ("/feed.xml", get(feed::feed)),
         ("/status", get(site::status)),
+        ("/docs", get(site::docs)),
         ("/api/v1/search", get(api::search::search)),
         ("/api/v1/suggest", get(api::suggest::suggest)),
         ("/api/v1/articles", get(api::articles::list)),
@@ -55,6 +56,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),
         ("/offline.json", get(offline::bundle)),
+        ("/openapi.json", get(openapi::openapi)),
         ("/sw.js", get(offline::worker)),
         ("/livez", get(health::livez)),
         ("/readyz", get(health::readyz)),
@@ -93,7 +95,7 @@ where
         // Answers differ per query, so the time to compress counts more than the last bytes.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::clone(&door), metrics::observe))
-        .layer(from_fn_with_state(Arc::clone(&door), timing::stamp))
+        .layer(from_fn(timing::stamp))
         .layer(from_fn(headers::complete))
         .layer(from_fn(request_id::assign))
         .layer(CatchPanicLayer::custom(OnPanic(door)))

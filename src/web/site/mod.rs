@@ -1,8 +1,9 @@
 //! The pages: the same data as the API, made into HTML by `pages`.
 
+mod docs;
 mod flow;
 mod matrix;
-mod opensearch;
+pub(crate) mod opensearch;
 mod overview;
 mod panel;
 
@@ -33,7 +34,7 @@ use super::{
 };
 use time::Date;
 
-pub(crate) use self::{flow::flow, matrix::matrix, opensearch::opensearch, panel::panel};
+pub(crate) use self::{docs::docs, flow::flow, matrix::matrix, panel::panel};
 use crate::{
     article::{DUE_SOON_DAYS, render},
     history::History,
@@ -266,7 +267,7 @@ fn wants_page(path: &str, headers: &HeaderMap) -> bool {
     if path.starts_with("/api/") {
         return false;
     }
-    let is_page = matches!(path, "/" | "/matrix" | "/flow" | "/panel" | "/status")
+    let is_page = matches!(path, "/" | "/docs" | "/matrix" | "/flow" | "/panel" | "/status")
         || path.starts_with("/articles/");
     let wants_json = ["application/json", "application/problem+json"]
         .iter()

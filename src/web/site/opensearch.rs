@@ -11,6 +11,18 @@ use axum::{
 use crate::web::{assets::asset_url, etag::Tag, params::NoParams, problem::Problem, state::App};
 
 /// Describes the search. Source: OpenSearch 1.1, draft 6.
+#[utoipa::path(
+    get,
+    path = "/opensearch.xml",
+    tag = "search",
+    operation_id = "opensearch",
+    summary = "让浏览器地址栏能搜这里（OpenSearch 1.1）",
+    responses(
+        (status = 200, description = "OpenSearch 描述", body = String,
+            content_type = "application/opensearchdescription+xml"),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
+    )
+)]
 pub(crate) async fn opensearch(
     State(app): State<App>,
     headers: HeaderMap,

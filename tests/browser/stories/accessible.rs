@@ -5,7 +5,7 @@ use crate::{
     site::story,
 };
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/?q=登录异常",
     "/?q=鳗鱼饭烹饪",
@@ -15,6 +15,7 @@ const PAGES: [&str; 9] = [
     "/matrix?fault_type=login",
     "/flow",
     "/status",
+    "/docs",
 ];
 
 /// Each rule: what is wrong, and the elements of which it is true.

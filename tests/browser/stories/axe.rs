@@ -10,7 +10,7 @@ use crate::{
     site::story,
 };
 
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/",
     "/?q=登录异常",
     "/?q=鳗鱼饭烹饪",
@@ -20,6 +20,7 @@ const PAGES: [&str; 10] = [
     // All rows are alike, and the rules take their time for each.
     "/matrix?severity=p1",
     "/status",
+    "/docs",
     "/flow",
     "/panel?q=登录异常",
 ];

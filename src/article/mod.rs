@@ -100,6 +100,14 @@ pub fn render(path: &str, source: &str, resolve: &dyn Fn(&str) -> Option<String>
     }
 }
 
+/// The Markdown below the front matter; a source whose front matter has no end is all body.
+#[must_use]
+pub fn markdown(source: &str) -> String {
+    let source = front_matter::unified(source);
+    let body = front_matter::body(&source).map_or(&*source, |(body, _)| body);
+    body.trim().to_owned()
+}
+
 /// Where the parts of the body stand that [`Article`] gives without a place, for checks.
 ///
 /// `title` is [`Article::title`]. A file that does not parse has no layout: its places would be

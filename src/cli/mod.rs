@@ -13,6 +13,7 @@ mod import;
 mod index;
 mod init;
 mod logging;
+mod mcp;
 mod new;
 mod schema;
 mod search;
@@ -78,6 +79,7 @@ enum Command {
     Import(import::Args),
     Eval(eval::Args),
     Doctor(doctor::Args),
+    Mcp(mcp::Args),
     New(new::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -137,6 +139,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Import(args) => import::run(args, &settings, &mut terminal),
         Command::Eval(args) => eval::run(&args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
+        Command::Mcp(_) => mcp::run(&settings),
         Command::New(args) => new::run(args, &settings, &mut terminal),
         Command::Init(args) => init::run(&args, &mut terminal),
         Command::Schema(_) => schema::run(&mut terminal),

@@ -10,6 +10,7 @@ use axum::{
 };
 
 use super::{
+    mcp,
     problem::{Code, Problem},
     state::Door,
 };
@@ -38,16 +39,23 @@ impl AllowedHosts {
     /// # Errors
     /// [`InvalidHost`] names the first entry that is no host.
     pub fn new(configured: &[String], port: u16) -> Result<Self, InvalidHost> {
+        let mut allowed = Self::loopback(port);
+        for entry in configured {
+            let (name, port) = split(entry).ok_or_else(|| InvalidHost(entry.clone()))?;
+            allowed.hosts.push((name, port));
+        }
+        Ok(allowed)
+    }
+
+    /// The loopback names only.
+    #[must_use]
+    pub fn loopback(port: u16) -> Self {
         let mut hosts: Vec<_> =
             LOOPBACK.iter().map(|name| ((*name).to_owned(), Some(port))).collect();
         if port == 80 {
             hosts.extend(LOOPBACK.iter().map(|name| ((*name).to_owned(), None)));
         }
-        for entry in configured {
-            let (name, port) = split(entry).ok_or_else(|| InvalidHost(entry.clone()))?;
-            hosts.push((name, port));
-        }
-        Ok(Self { port, hosts })
+        Self { port, hosts }
     }
 
     /// Whether a `Host` value is one of them; letter case does not matter.
@@ -69,6 +77,17 @@ impl AllowedHosts {
         let target = uri.authority().is_none_or(|authority| authority.as_str() == host);
         target && self.allows(host)
     }
+
+    /// Whether a request comes from a page of one of them, or from no page at all: programs send
+    /// no `Origin`. An opaque origin (`null`) is nobody's.
+    pub(crate) fn admits_origin(&self, headers: &HeaderMap) -> bool {
+        let mut values = headers.get_all(header::ORIGIN).iter();
+        let Some(origin) = values.next() else { return true };
+        let host = origin.to_str().ok().and_then(|origin| {
+            origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"))
+        });
+        values.next().is_none() && host.is_some_and(|host| self.allows(host))
+    }
 }
 
 /// Refuses requests that are addressed to somebody else.
@@ -76,9 +95,13 @@ pub(crate) async fn check(State(door): State<Arc<Door>>, request: Request, next:
     if door.allowed_hosts.admits(request.uri(), request.headers()) {
         return next.run(request).await;
     }
+    // The protocol of agents has a status of its own for this.
+    let code = match request.uri().path() {
+        mcp::PATH => Code::ForbiddenHost,
+        _ => Code::UnknownHost,
+    };
     // Never repeats the name: the answer must not depend on what a stranger put there.
-    Problem::new(Code::UnknownHost, "请用本机地址或配置项 allowed_hosts 里的主机名访问。")
-        .into_response()
+    Problem::new(code, "请用本机地址或配置项 allowed_hosts 里的主机名访问。").into_response()
 }
 
 /// Lower-case name and port of `name`, `name:port`, `[v6]` or `[v6]:port`.
@@ -181,6 +204,31 @@ mod tests {
         }
         let wrong = ["http://kb.corp".to_owned()];
         assert_eq!(AllowedHosts::new(&wrong, 1), Err(InvalidHost(wrong[0].clone())));
+    }
+
+    #[test]
+    fn a_page_of_another_origin_is_told_from_a_program() {
+        let table: [(&[&str], bool); 14] = [
+            (&[], true),
+            (&["http://localhost:8017"], true),
+            (&["http://127.0.0.1:8017"], true),
+            (&["https://kb.corp"], true),
+            (&["http://KB.corp:8017"], true),
+            (&["http://localhost:8017", "http://localhost:8017"], false),
+            (&["null"], false),
+            (&[""], false),
+            (&["localhost:8017"], false),
+            (&["http://localhost"], false),
+            (&["http://evil.com"], false),
+            (&["http://localhost:8017.evil.com"], false),
+            (&["http://localhost:8017/"], false),
+            (&["ftp://localhost:8017"], false),
+        ];
+        for (origins, expected) in table {
+            let origins = origins.iter().map(|value| (header::ORIGIN, value.parse().unwrap()));
+            let headers = HeaderMap::from_iter(origins.clone());
+            assert_eq!(hosts(&["kb.corp"]).admits_origin(&headers), expected, "{headers:?}");
+        }
     }
 
     #[test]

@@ -26,8 +26,14 @@ pub(crate) enum Code {
     BodyTooLarge,
     UriTooLong,
     EncodedBody,
+    MalformedBody,
+    UnsupportedMediaType,
+    NotAcceptable,
+    ScriptNotFound,
     UnknownRevision,
     UnknownHost,
+    ForbiddenHost,
+    ForbiddenOrigin,
     Unauthorized,
     TooManyAttempts,
     RateLimited,
@@ -54,6 +60,14 @@ impl Code {
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "请求体太大"),
             Self::UriTooLong => (S::URI_TOO_LONG, "uri_too_long", "地址太长"),
             Self::EncodedBody => (S::UNSUPPORTED_MEDIA_TYPE, "encoded_body", "不接受压缩的请求体"),
+            Self::MalformedBody => (S::BAD_REQUEST, "malformed_body", "请求体格式不对"),
+            Self::UnsupportedMediaType => {
+                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "不接受这种内容类型")
+            }
+            Self::NotAcceptable => (S::NOT_ACCEPTABLE, "not_acceptable", "没有要的内容类型"),
+            Self::ScriptNotFound => (S::NOT_FOUND, "script_not_found", "没有这个渠道的话术"),
+            Self::ForbiddenHost => (S::FORBIDDEN, "forbidden_host", "主机名不在允许名单里"),
+            Self::ForbiddenOrigin => (S::FORBIDDEN, "forbidden_origin", "来源不在允许名单里"),
             Self::UnknownRevision => (S::GONE, "unknown_revision", "修订号不认识或太旧"),
             Self::UnknownHost => (S::MISDIRECTED_REQUEST, "unknown_host", "主机名不在允许名单里"),
             Self::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "需要读取令牌"),
@@ -155,6 +169,28 @@ impl Problem {
         self.nearest.as_deref().unwrap_or_default()
     }
 
+    /// Stable name of its kind.
+    pub(crate) fn name(&self) -> &'static str {
+        self.code.parts().1
+    }
+
+    /// The parameter that is to blame.
+    pub(crate) fn parameter_name(&self) -> Option<&str> {
+        self.parameter.as_deref()
+    }
+
+    /// Seconds after which it is worth trying again.
+    pub(crate) fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
+    }
+
+    /// Writes what really happened to the log, if that is not said already.
+    pub(crate) fn log(&self) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(request_id = request_id::current(), cause, "request failed");
+        }
+    }
+
     fn body(&self) -> Vec<u8> {
         let (status, code, title) = self.code.parts();
         let body = Body {
@@ -173,9 +209,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if let Some(cause) = &self.cause {
-            tracing::error!(request_id = request_id::current(), cause, "request failed");
-        }
+        self.log();
         let mut response = (self.status(), self.body()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -348,8 +348,11 @@ fn vary(answer: &Answer) -> BTreeSet<String> {
     values.flat_map(|value| value.split(',')).map(|name| name.trim().to_owned()).collect()
 }
 
+/// A path, and the headers that are special about its answer.
+type Expected = (String, Vec<(&'static str, String)>);
+
 /// Header lines that are expected of a path, beside those that every answer has.
-fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> {
+fn expected_headers(kb: &Running) -> Vec<Expected> {
     let page = |path: &str, cache: &str, vary: Option<&str>| {
         let mut lines = vec![
             ("cache-control", cache.to_owned()),
@@ -393,7 +396,7 @@ fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> 
         page("/flow", "no-cache", None),
         page("/panel?q=硬盘", "no-store", None),
         page("/status", "no-store", None),
-        data("/api/v1/search?q=x", "no-cache", json),
+        formed(data("/api/v1/search?q=x", "no-cache", json)),
         data("/api/v1/suggest?q=x", "no-cache", json),
         data("/api/v1/articles", "no-cache", json),
         data("/api/v1/articles/disk-failing/history", "no-cache", json),
@@ -409,6 +412,12 @@ fn expected_headers(kb: &Running) -> Vec<(String, Vec<(&'static str, String)>)> 
         ("/media/images/disk.png".to_owned(), image),
         (asset(kb, "search"), script),
     ]
+}
+
+/// The headers of what has other forms besides JSON, which `Accept` chooses.
+fn formed((path, mut lines): Expected) -> Expected {
+    lines.push(("vary", "accept".to_owned()));
+    (path, lines)
 }
 
 /// The address of a script, as a page names it.

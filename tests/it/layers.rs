@@ -45,6 +45,8 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("futures_util", &["web/"]),
     ("atom_syndication", &["web/feed/"]),
     ("http_body_util", &["web/"]),
+    ("rmcp", &["web/mcp/"]),
+    ("schemars", &["web/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("jiff", &["cli/"]),

@@ -11,6 +11,7 @@
 
 mod api_examples;
 mod changes;
+mod chat;
 mod cli;
 mod conditional;
 mod contract;
@@ -28,6 +29,7 @@ mod kb_articles;
 mod killing;
 mod layers;
 mod living;
+mod mcp;
 mod offline;
 mod openapi;
 mod overview;

@@ -22,7 +22,11 @@ const SECRET: &str = "内部密码不外传";
 
 fn small() -> Running {
     TestKb::new()
-        .article("disk-failing", "---\ntitle: 硬盘异响\nsupersedes: [hdd-noise]\n---\n\n正文\n")
+        .article(
+            "disk-failing",
+            "---\ntitle: 硬盘异响\nsupersedes: [hdd-noise]\n---\n\n正文\n\n\
+             ## 各渠道话术\n\n### 电话\n\n> 请停止使用。\n",
+        )
         .article("disk-old", "---\ntitle: 硬盘旧版\nstatus: retired\n---\n\n停用\n")
         .article("disk-new", "---\ntitle: 硬盘新版\nsupersedes: [disk-old]\n---\n\n新的\n")
         .article("网络/断网", "# 上不了网\n")
@@ -90,7 +94,7 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
         ("articles", "limit=51", "invalid_parameter", "limit"),
         ("articles", "q=a", "unknown_parameter", "q"),
         ("articles", "severity=high", "invalid_parameter", "severity"),
-        ("articles/disk-failing", "format=md", "unknown_parameter", "format"),
+        ("articles/disk-failing", "format=md", "invalid_parameter", "format"),
         ("fault-types", "a=b", "unknown_parameter", "a"),
         ("matrix", "format=xlsx", "invalid_parameter", "format"),
         ("matrix", "format=", "invalid_parameter", "format"),
@@ -104,6 +108,23 @@ fn what_a_parameter_cannot_be_is_refused_by_name() {
     }
     expect_problem(&kb.get("/livez?a=b"), "livez", 400, "unknown_parameter", "a");
     expect_problem(&kb.get("/feed.xml?a=b"), "feed", 400, "unknown_parameter", "a");
+}
+
+#[test]
+fn what_no_chat_can_take_is_refused_by_name() {
+    let kb = small();
+    let table = [
+        ("search", "format=xml", "invalid_parameter", "format"),
+        ("search", "format=", "invalid_parameter", "format"),
+        ("search", "format=wecom&format=feishu", "repeated_parameter", "format"),
+        ("articles/disk-failing", "channel=mail", "unknown_parameter", "channel"),
+        ("articles/disk-failing/script/fax", "", "invalid_parameter", "channel"),
+        ("articles/disk-failing/script/phone", "format=wecom", "unknown_parameter", "format"),
+    ];
+    for (path, query, code, parameter) in table {
+        let answer = kb.get(&format!("/api/v1/{path}?{query}"));
+        expect_problem(&answer, &format!("{path}?{query}"), 400, code, parameter);
+    }
 }
 
 #[test]
@@ -222,6 +243,7 @@ pub(crate) const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/articles", "/api/v1/articles"),
     ("/api/v1/articles/{id}", "/api/v1/articles/disk-failing"),
     ("/api/v1/articles/{id}/history", "/api/v1/articles/disk-failing/history"),
+    ("/api/v1/articles/{id}/script/{channel}", "/api/v1/articles/disk-failing/script/phone"),
     ("/api/v1/changes", "/api/v1/changes"),
     (EVENTS, EVENTS),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
@@ -385,6 +407,7 @@ fn old_ids_lead_to_what_replaced_them() {
         ("/articles/hdd-noise", "/articles/disk-failing"),
         ("/api/v1/articles/hdd-noise", "/api/v1/articles/disk-failing"),
         ("/api/v1/articles/hdd-noise/history", "/api/v1/articles/disk-failing/history"),
+        ("/api/v1/articles/hdd-noise/script/mail", "/api/v1/articles/disk-failing/script/mail"),
     ] {
         let answer = kb.get(path);
         assert_eq!((answer.status, answer.header("location")), (301, Some(location)), "{path}");

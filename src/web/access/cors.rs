@@ -7,14 +7,14 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::Response,
 };
 use tower::{Layer, ServiceExt};
 use tower_http::cors::CorsLayer;
 
-use crate::web::{request_id::X_REQUEST_ID, site::vary, state::Door};
+use crate::web::{mcp, request_id::X_REQUEST_ID, site::vary, state::Door};
 
 /// How long a browser may remember what a preflight said.
 const MAX_AGE: Duration = Duration::from_secs(3600);
@@ -43,6 +43,10 @@ impl Sharing {
                 header::CONTENT_TYPE,
                 header::IF_NONE_MATCH,
                 X_REQUEST_ID,
+                // What clients of the protocol for agents send along.
+                HeaderName::from_static("mcp-protocol-version"),
+                HeaderName::from_static("mcp-method"),
+                HeaderName::from_static("mcp-name"),
             ])
             .expose_headers([
                 header::ETAG,
@@ -55,8 +59,9 @@ impl Sharing {
         Self { origins, layer }
     }
 
-    fn allows(&self, request: &Request) -> bool {
-        let mut given = request.headers().get_all(header::ORIGIN).iter();
+    /// Whether a request comes from a page of one of the origins.
+    pub(super) fn allows(&self, headers: &HeaderMap) -> bool {
+        let mut given = headers.get_all(header::ORIGIN).iter();
         match (given.next(), given.next()) {
             (Some(origin), None) => self.origins.contains(origin),
             _ => false,
@@ -68,7 +73,7 @@ impl Sharing {
 pub(crate) async fn share(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let sharing = door.access.sharing.as_ref().filter(|_| is_api(request.uri().path()));
     let Some(sharing) = sharing else { return next.run(request).await };
-    if !sharing.allows(&request) {
+    if !sharing.allows(request.headers()) {
         return vary(next.run(request).await, "origin");
     }
     let Ok(mut response) = sharing.layer.layer(next).oneshot(request).await;
@@ -77,5 +82,5 @@ pub(crate) async fn share(State(door): State<Arc<Door>>, request: Request, next:
 }
 
 fn is_api(path: &str) -> bool {
-    path.starts_with("/api/v1/") || path == "/openapi.json"
+    path.starts_with("/api/v1/") || path == "/openapi.json" || path == mcp::PATH
 }

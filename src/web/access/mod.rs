@@ -10,6 +10,8 @@ pub(super) mod cors;
 pub(super) mod rate;
 pub(super) mod tokens;
 
+use axum::http::HeaderMap;
+
 use self::{cors::Sharing, rate::Rate, tokens::Guard};
 
 pub(super) use client::Peer;
@@ -43,6 +45,11 @@ impl Access {
             guard: (!read_tokens.is_empty()).then(|| Guard::new(read_tokens)),
             rate: rate_limit.and_then(Rate::new),
         }
+    }
+
+    /// Whether a request comes from a page of an origin that may read the API.
+    pub(super) fn shares_with(&self, headers: &HeaderMap) -> bool {
+        self.sharing.as_ref().is_some_and(|sharing| sharing.allows(headers))
     }
 }
 

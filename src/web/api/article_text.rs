@@ -11,7 +11,8 @@ pub(crate) fn plain_text(article: &Article) -> String {
         parts.push(format!("应急策略\n{}", step_lines(&article.steps)));
     }
     if !article.escalations.is_empty() {
-        let rows: Vec<_> = article.escalations.iter().map(escalation_line).collect();
+        let line = |row| format!("- {}", escalation_sentence(row));
+        let rows: Vec<_> = article.escalations.iter().map(line).collect();
         parts.push(format!("升级与上报\n{}", rows.join("\n")));
     }
     parts.join("\n\n") + "\n"
@@ -40,14 +41,14 @@ fn lines_of(step: &Step) -> Vec<String> {
 }
 
 /// `条件：找谁，时限，带上……`, without the cells that are empty.
-fn escalation_line(row: &Escalation) -> String {
+pub(crate) fn escalation_sentence(row: &Escalation) -> String {
     let bring = match row.bring.as_str() {
         "" => String::new(),
         bring => format!("带上：{bring}"),
     };
     let cells = [row.contact.clone(), row.within.clone(), bring];
     let cells: Vec<_> = cells.iter().map(|cell| one_line(cell)).filter(|c| !c.is_empty()).collect();
-    format!("- {}：{}", one_line(&row.condition), cells.join("，"))
+    format!("{}：{}", one_line(&row.condition), cells.join("，"))
 }
 
 fn one_line(text: &str) -> String {

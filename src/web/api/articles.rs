@@ -20,10 +20,10 @@ use crate::{
     article::{FaultType, Severity, Status, Tier, render},
     search::{Filters, nearest_ids},
     web::{
-        accept,
+        chat::{Form, Message, Robot},
         etag::{Tag, with_revision},
         openapi::params::{Filtering, Limit, Offset},
-        params::{NoParams, Params},
+        params::Params,
         problem::Problem,
         query::{filters, paging},
         site::vary,
@@ -33,9 +33,6 @@ use crate::{
 
 /// Most neighbours that are named in one direction: an entry article has hundreds.
 const MAX_NEIGHBOURS: usize = 50;
-
-/// Forms of one article; the first is the default.
-const FORMS: [&str; 3] = ["application/json", "text/markdown", "text/plain"];
 
 /// A page of the collection, sorted by id.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -114,7 +111,8 @@ pub(crate) async fn list(
     Ok(tag.on(Json(page).into_response()))
 }
 
-/// Gives one article as JSON, as its source or as a text for chat and phone.
+/// Gives one article as JSON, as its source, as a text for chat and phone, or as a message for the
+/// robot of a group.
 #[utoipa::path(
     get,
     path = "/api/v1/articles/{id}",
@@ -124,6 +122,7 @@ pub(crate) async fn list(
     description = "用请求头 Accept 选择形式：application/json（默认）、text/markdown（原文）或 text/plain（可以贴进聊天的文字）。",
     params(
         ("id" = String, Path, min_length = 1, example = "file-deleted", description = "文章编号；“/”写成 %2F"),
+        ("format" = inline(Option<Robot>), Query, description = "群机器人消息：得到可以直接发给机器人的请求体，优先于 Accept"),
     ),
     responses(
         (status = 200, description = "文章", content(
@@ -140,12 +139,13 @@ pub(crate) async fn article(
     State(app): State<App>,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
-    _: NoParams,
+    params: Params,
 ) -> Response {
     let snapshot = app.live().snapshot();
     let revision = snapshot.revision().to_owned();
     // Redirects and ids that nobody has are of a revision too.
-    with_revision(answer(app, snapshot, id, headers).await.into_response(), &revision)
+    let answer = answer(app, snapshot, id, headers, params).await;
+    with_revision(answer.into_response(), &revision)
 }
 
 async fn answer(
@@ -153,11 +153,18 @@ async fn answer(
     snapshot: Arc<Snapshot>,
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    mut params: Params,
 ) -> Result<Response, Problem> {
+    let form = Form::asked(&mut params, &headers)?;
+    params.finish()?;
     let Ok(Path(id)) = id else { return Err(Problem::no_article(Vec::new())) };
     let today = app.today();
-    let form = accept::preferred(&headers, &FORMS).unwrap_or_default();
-    let tag = Tag::of_snapshot(&snapshot, today, form);
+    let origin = app.pages().origin(&headers);
+    let variant = match form {
+        Form::Robot(_) => app.pages().variant(&format!("{} {origin}", form.name())),
+        form => form.name(),
+    };
+    let tag = Tag::of_snapshot(&snapshot, today, &variant);
     let found = app.read(snapshot.clone(), move |snapshot| find(snapshot, &id)).await?;
     let stored = match found {
         Found::Here(stored) => stored,
@@ -167,9 +174,13 @@ async fn answer(
         return Ok(vary(tag.not_modified(), "accept"));
     }
     let response = match form {
-        "text/markdown" => text("text/markdown; charset=utf-8", stored.source.to_string()),
-        "text/plain" => text("text/plain; charset=utf-8", plain_text(&stored.article)),
-        _ => {
+        Form::Markdown => text("text/markdown; charset=utf-8", stored.source.to_string()),
+        Form::Plain => text("text/plain; charset=utf-8", plain_text(&stored.article)),
+        Form::Robot(robot) => {
+            let link = id_url(&format!("{origin}/articles/"), &stored.article.id);
+            Json(robot.body(&Message::of_article(&stored, today, &link))).into_response()
+        }
+        Form::Json => {
             let body = app.read(snapshot, move |snapshot| body(snapshot, &stored, today)).await?;
             Json(body).into_response()
         }

@@ -54,7 +54,11 @@ pub(crate) async fn fault_types(
     Ok(tag.on(Json(FaultTypes { revision, fault_types }).into_response()))
 }
 
-fn counts(snapshot: &Snapshot) -> Result<Vec<FacetCount>, Problem> {
+/// The kinds of fault with their numbers of published articles.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(crate) fn counts(snapshot: &Snapshot) -> Result<Vec<FacetCount>, Problem> {
     let articles = snapshot.articles()?;
     Ok(count(articles.iter().map(|stored| &stored.article)))
 }

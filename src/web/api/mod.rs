@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod matrix;
 pub(crate) mod review;
 pub(crate) mod schema;
+pub(crate) mod scripts;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;

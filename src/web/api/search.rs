@@ -8,18 +8,27 @@ use axum::{
 };
 
 use crate::{
-    search::{self, Answer},
+    search::{self, Answer, Filters, Note, Query},
     web::{
+        chat::{Form, Message, Robot},
         etag::Tag,
         openapi::params::{Depth, Filtering, Limit},
+        pages::{is_quiet_note, note_sentence, search_url},
         params::Params,
         problem::Problem,
         query::api_query,
+        site::vary,
         state::App,
     },
 };
 
-/// The best hits with their first steps.
+/// Longest query in the link of a message, in characters: the beginning finds much the same, and
+/// a robot takes short addresses only.
+const MAX_LINKED_CHARS: usize = 60;
+/// Longest link with filters, in bytes.
+const MAX_LINK_BYTES: usize = 900;
+
+/// The best hits with their first steps: as JSON, as a text, or as a message for a robot.
 #[utoipa::path(
     get,
     path = "/api/v1/search",
@@ -29,27 +38,94 @@ use crate::{
     params(
         ("q" = Option<String>, Query, max_length = 500, example = "共享盘打不开",
             description = "来电人的原话、报错代码、拼音或首字母；留空则按严重程度列出全部"),
+        ("format" = inline(Option<Robot>), Query, description = "群机器人消息：得到可以直接发给机器人的请求体，优先于 Accept"),
         Filtering,
         Limit,
         Depth,
     ),
     responses(
-        (status = 200, description = "命中的文章，最合适的在前，各带前三步", body = Answer),
+        (status = 200, description = "命中的文章，最合适的在前，各带前三步", content(
+            (Answer = "application/json"),
+            (String = "text/markdown; charset=utf-8"),
+            (String = "text/plain; charset=utf-8"),
+        )),
         (status = 304, description = "与 If-None-Match 里的标签相同"),
     )
 )]
 pub(crate) async fn search(
     State(app): State<App>,
     headers: HeaderMap,
-    params: Params,
+    mut params: Params,
 ) -> Result<Response, Problem> {
+    let form = Form::asked(&mut params, &headers)?;
     let query = api_query(params, app.today())?;
     let snapshot = app.live().snapshot();
-    let tag = Tag::of_snapshot(&snapshot, query.today, "search");
+    let origin = app.pages().origin(&headers);
+    let variant = match form {
+        Form::Json => "search".to_owned(),
+        form => app.pages().variant(&format!("search {} {origin}", form.name())),
+    };
+    let tag = Tag::of_snapshot(&snapshot, query.today, &variant);
     if tag.matches(&headers) {
-        return Ok(tag.not_modified());
+        return Ok(vary(tag.not_modified(), "accept"));
     }
+    let asked = query.clone();
     let answer = app.read(snapshot, move |snapshot| search::search(snapshot, &query)).await?;
     app.door().metrics.count_answer(&answer);
-    Ok(tag.on(Json(answer).into_response()))
+    let response = match form {
+        Form::Json => Json(answer).into_response(),
+        form => form.response(&message(&answer, &asked, &origin, app.pages().second_line())),
+    };
+    Ok(vary(tag.on(response), "accept"))
+}
+
+/// The answer in words; what only explains the hits is left out.
+fn message(answer: &Answer, query: &Query, origin: &str, second_line: &str) -> Message {
+    let heading = match query.text.trim() {
+        "" => format!("全部文章 {} 篇，按严重程度和标题排列", answer.total),
+        text => format!("“{text}”：{} 篇", answer.total),
+    };
+    let mut notes: Vec<String> =
+        answer.notes.iter().filter(|note| !is_quiet_note(note)).map(note_sentence).collect();
+    if answer.notes.contains(&Note::NoMatch) || answer.hits.is_empty() {
+        notes.push("换个说法再查：症状、报错原文或错误代码".to_owned());
+        notes.push(format!("仍然没有就联系二线：{second_line}"));
+    }
+    Message::of_hits(&heading, &answer.hits, &link(query, origin)).with_notes(notes)
+}
+
+/// Absolute address of the page that shows the answer.
+fn link(query: &Query, origin: &str) -> String {
+    let text: String = query.text.trim().chars().take(MAX_LINKED_CHARS).collect();
+    let whole = format!("{origin}{}", search_url(&text, &query.filters, query.offset, None));
+    if whole.len() <= MAX_LINK_BYTES {
+        return whole;
+    }
+    format!("{origin}{}", search_url(&text, &Filters::default(), 0, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn the_link_shows_the_answer_and_stays_short() {
+        let query = |text: &str, system: Vec<String>| {
+            let filters = Filters { system, ..Filters::default() };
+            Query::new(text, date!(2026 - 11 - 23)).unwrap().filters(filters)
+        };
+        let table = [
+            (query("断网", vec![]), "https://kb/?q=%E6%96%AD%E7%BD%91"),
+            (query(" a ", vec!["vpn".into()]), "https://kb/?q=a&system=vpn"),
+            (query("", vec![]), "https://kb/"),
+            (query("a", vec!["长".repeat(64); 9]), "https://kb/?q=a"),
+        ];
+        for (query, expected) in table {
+            assert_eq!(link(&query, "https://kb"), expected);
+        }
+        let long = link(&query(&"😀".repeat(500), vec![]), "https://kb");
+        assert_eq!(long.len(), "https://kb/?q=".len() + 12 * MAX_LINKED_CHARS);
+    }
 }

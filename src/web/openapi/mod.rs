@@ -52,6 +52,7 @@ use super::{
         api::articles::list,
         api::articles::article,
         api::history::history,
+        api::scripts::script,
         api::changes::changes,
         feed::feed,
         api::fault_types::fault_types,

@@ -83,7 +83,7 @@ pub(super) fn filter_params(filters: &Filters) -> Vec<(&'static str, String)> {
 }
 
 /// Path and parameters of a search; what has its default is left out, so the address is short.
-pub(super) fn search_url(
+pub(crate) fn search_url(
     query: &str,
     filters: &Filters,
     offset: usize,

@@ -30,6 +30,7 @@ mod status;
 
 use askama::Template;
 
+pub(crate) use article::mail_parts;
 pub(crate) use article::{
     ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
 };
@@ -37,7 +38,9 @@ pub(crate) use docs::{DocsView, Field, Group, Kind, Operation, Response, Schema,
 pub(crate) use error::{ErrorView, error_page};
 pub(crate) use flow::{Example, FlowView, flow_page};
 pub(crate) use home::{HomeView, home, home_fragment};
+pub(crate) use links::search_url;
 pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
+pub(crate) use notes::{is_quiet as is_quiet_note, sentence as note_sentence};
 pub(crate) use offline::{OfflineArticle, OfflineView, Shells, offline_article, shells};
 pub(crate) use overview::OverviewView;
 pub(crate) use panel::{PanelView, panel_page};

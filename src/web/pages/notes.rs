@@ -3,7 +3,7 @@
 use crate::search::Note;
 
 /// The note as one Chinese sentence without a final stop. Not escaped.
-pub(super) fn sentence(note: &Note) -> String {
+pub(crate) fn sentence(note: &Note) -> String {
     match note {
         Note::Synonym { text, used } => {
             format!("已按{}同时查找（您输入的是“{text}”）", quoted(used))
@@ -18,7 +18,7 @@ pub(super) fn sentence(note: &Note) -> String {
 }
 
 /// Whether the note only explains the hits, while the others ask for attention.
-pub(super) const fn is_quiet(note: &Note) -> bool {
+pub(crate) const fn is_quiet(note: &Note) -> bool {
     matches!(note, Note::Synonym { .. })
 }
 

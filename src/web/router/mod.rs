@@ -7,7 +7,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 use tower_http::{
     CompressionLevel,
@@ -17,7 +17,7 @@ use tower_http::{
 
 use super::{
     access::{cors, rate, tokens},
-    api, assets, feed, headers, health, host, limits, media,
+    api, assets, feed, headers, health, host, limits, mcp, media,
     metrics::{self, Route},
     offline, openapi,
     problem::{self, Problem},
@@ -43,6 +43,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/articles", get(api::articles::list)),
         ("/api/v1/articles/{id}", get(api::articles::article)),
         ("/api/v1/articles/{id}/history", get(api::history::history)),
+        ("/api/v1/articles/{id}/script/{channel}", get(api::scripts::script)),
         ("/api/v1/changes", get(api::changes::changes)),
         ("/api/v1/events", get(api::events::events)),
         ("/api/v1/fault-types", get(api::fault_types::fault_types)),
@@ -51,6 +52,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/findings", get(api::findings::list)),
         ("/api/v1/review", get(api::review::review)),
         ("/api/v1/status", get(api::status::status)),
+        (mcp::PATH, post(mcp::endpoint)),
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),
         ("/offline.json", get(offline::bundle)),

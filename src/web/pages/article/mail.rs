@@ -30,7 +30,7 @@ impl<'a> Mail<'a> {
 }
 
 /// Subject and body; without a subject line all is body.
-fn parts(text: &str) -> (&str, &str) {
+pub(crate) fn parts(text: &str) -> (&str, &str) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     match SUBJECT.iter().find_map(|start| first.trim().strip_prefix(start)) {
         Some(subject) => (subject.trim(), rest.trim()),

@@ -15,6 +15,7 @@ use super::{AssetUrls, Header, findings::FindingsBar, links::article_url};
 use crate::{article::Finding, index::Stored};
 
 pub(super) use body::ArticleBody;
+pub(crate) use mail::parts as mail_parts;
 
 /// A link to another article.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 //! takes changes) and [`Snapshot`] (one immutable revision). This module never reads an article's
 //! file and never ranks.
 
+mod alerts;
 mod card;
 mod columns;
 mod directory;
@@ -22,6 +23,7 @@ mod text;
 
 use std::path::PathBuf;
 
+pub use alerts::{DeclaredAlert, DeclaredAlerts};
 pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
 pub use columns::SegmentColumns;
 pub use generation::{Changes, Generation};

@@ -49,6 +49,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("jiff", &["cli/"]),
     ("tantivy", &["index/", "search/", "analysis/adapter.rs"]),
     ("jieba_rs", &["analysis/"]),
+    ("wildmatch", &["index/alerts.rs"]),
     ("strsim", &["search/correct/"]),
     ("ferrous_opencc", &["search/correct/"]),
     ("pulldown_cmark", &["article/"]),

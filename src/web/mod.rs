@@ -29,6 +29,7 @@ mod serve;
 mod site;
 mod stall;
 mod state;
+mod unmatched;
 
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;

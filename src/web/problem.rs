@@ -19,12 +19,15 @@ pub(crate) enum Code {
     RepeatedParameter,
     InvalidParameter,
     QueryTooLong,
+    MalformedBody,
     ArticleNotFound,
     NotFound,
     MethodNotAllowed,
     BodyTooLarge,
     UriTooLong,
     EncodedBody,
+    UnsupportedType,
+    NothingToResolve,
     UnknownHost,
     Busy,
     Timeout,
@@ -41,6 +44,7 @@ impl Code {
             Self::RepeatedParameter => (S::BAD_REQUEST, "repeated_parameter", "参数重复"),
             Self::InvalidParameter => (S::BAD_REQUEST, "invalid_parameter", "参数值不对"),
             Self::QueryTooLong => (S::BAD_REQUEST, "query_too_long", "查询太长"),
+            Self::MalformedBody => (S::BAD_REQUEST, "malformed_body", "请求体读不出来"),
             Self::ArticleNotFound => (S::NOT_FOUND, "article_not_found", "没有这篇文章"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "没有这个地址"),
             Self::MethodNotAllowed => {
@@ -49,6 +53,12 @@ impl Code {
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "请求体太大"),
             Self::UriTooLong => (S::URI_TOO_LONG, "uri_too_long", "地址太长"),
             Self::EncodedBody => (S::UNSUPPORTED_MEDIA_TYPE, "encoded_body", "不接受压缩的请求体"),
+            Self::UnsupportedType => {
+                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_type", "不支持这种请求体类型")
+            }
+            Self::NothingToResolve => {
+                (S::UNPROCESSABLE_ENTITY, "nothing_to_resolve", "请求体里没有可处置的内容")
+            }
             Self::UnknownHost => (S::MISDIRECTED_REQUEST, "unknown_host", "主机名不在允许名单里"),
             Self::Busy => (S::SERVICE_UNAVAILABLE, "busy", "正忙，请稍后再试"),
             Self::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", "处理超时"),

@@ -7,7 +7,7 @@ use axum::{
     extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 use tower_http::{
     CompressionLevel,
@@ -34,6 +34,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/panel", get(site::panel)),
         ("/opensearch.xml", get(site::opensearch)),
         ("/status", get(site::status)),
+        ("/r/{name}", get(site::runbook)),
         ("/api/v1/search", get(api::search::search)),
         ("/api/v1/suggest", get(api::suggest::suggest)),
         ("/api/v1/articles", get(api::articles::list)),
@@ -45,6 +46,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/front-matter.schema.json", get(api::schema::front_matter)),
         ("/api/v1/findings", get(api::findings::list)),
         ("/api/v1/review", get(api::review::review)),
+        ("/api/v1/resolve", post(api::resolve::resolve)),
+        ("/api/v1/alerts/unmatched", get(api::unmatched::list)),
         ("/api/v1/status", get(api::status::status)),
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),

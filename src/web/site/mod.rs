@@ -5,6 +5,7 @@ mod matrix;
 mod opensearch;
 mod overview;
 mod panel;
+mod runbook;
 
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
@@ -19,6 +20,7 @@ use super::{
         articles::{Found, find, moved},
         history,
         review::{Due, due},
+        unmatched::MAX_LISTED,
     },
     assets::asset_url,
     checks,
@@ -33,7 +35,9 @@ use super::{
 };
 use time::Date;
 
-pub(crate) use self::{flow::flow, matrix::matrix, opensearch::opensearch, panel::panel};
+pub(crate) use self::{
+    flow::flow, matrix::matrix, opensearch::opensearch, panel::panel, runbook::runbook,
+};
 use crate::{
     article::{DUE_SOON_DAYS, render},
     history::History,
@@ -218,6 +222,7 @@ pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<S
         due: &due,
         n_due,
         findings: &verdict.findings,
+        unmatched: &app.unmatched().top(MAX_LISTED).0,
         assets: &asset_urls(&app),
     };
     Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))

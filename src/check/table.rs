@@ -69,6 +69,13 @@ pub const RULES: &[Rule] = &[
         find: Some(rules::duplicate_title::find),
     },
     Rule {
+        name: "duplicate-alert",
+        level: Level::Warning,
+        summary: "同一个告警（名称和标签都一样）在两篇已发布的文章里都声明了",
+        advice: "只留一篇，或用更具体的名称、标签分开",
+        find: Some(rules::duplicate_alert::find),
+    },
+    Rule {
         name: "supersedes",
         level: Level::Error,
         summary: "取代关系绕成圈，或被取代的文章仍为 published",

@@ -7,6 +7,7 @@
 //! takes changes), [`Snapshot`] (one immutable revision) and [`LogFile`] (what changed lately). This module never reads an article's
 //! file and never ranks.
 
+mod alerts;
 mod card;
 mod change_log;
 mod columns;
@@ -24,6 +25,7 @@ mod text;
 
 use std::path::PathBuf;
 
+pub use alerts::{DeclaredAlert, DeclaredAlerts};
 pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
 pub use change_log::{Change, ChangeKind, ChangeLog, LogBound, LogEntry, LogPage, NetChange};
 pub use columns::SegmentColumns;

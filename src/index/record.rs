@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::TantivyDocument;
 
 use super::{
+    alerts,
     card::{Card, MarkedCard},
     schema::Fields,
     text::{PartKind, TextPart, encode, parts},
@@ -14,7 +15,7 @@ use crate::{
     analysis::{
         Analyzer, Kind, SEPARATOR, Scanned, code_key, folded_string, grams, searchable_chars,
     },
-    article::{self, Article, Severity},
+    article::{self, Article, Severity, Status},
 };
 
 /// An article ready to be indexed.
@@ -160,6 +161,10 @@ fn add_names(fields: &Fields, document: &mut TantivyDocument, article: &Article)
     }
     for code in &meta.codes {
         document.add_text(fields.codes, code_key(code));
+    }
+    let answered = meta.alerts.iter().filter(|_| meta.status == Status::Published);
+    for alert in answered {
+        document.add_text(fields.alerts, alerts::term(alert));
     }
     let names = [&article.title].into_iter().chain(&meta.aliases).chain(&meta.codes);
     for name in names {

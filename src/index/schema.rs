@@ -18,7 +18,7 @@ use crate::analysis::{self, Kind};
 
 /// Version of the fields and of what is written into them. A change must raise it: indexes of
 /// another version are rebuilt.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Name under which the tokenizer for ready-made tokens is registered.
 const SEPARATED: &str = "separated";
@@ -70,6 +70,8 @@ pub struct Fields {
     pub refers: Field,
     /// Declared codes in canonical form.
     pub codes: Field,
+    /// Alerts that published articles declare, each as JSON.
+    pub alerts: Field,
     /// Folded titles, aliases and codes, whole.
     pub completions: Field,
     /// Character pairs of everything, and single characters of title and aliases.
@@ -139,6 +141,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         supersedes: builder.add_text_field("supersedes", STRING),
         refers: builder.add_text_field("refers", STRING),
         codes: builder.add_text_field("codes", STRING),
+        alerts: builder.add_text_field("alerts", STRING),
         completions: builder.add_text_field("completions", STRING),
         grams: builder.add_text_field("grams", tokens(false)),
         flat: per_kind(&mut builder, "", true),

@@ -13,6 +13,7 @@ use time::Date;
 
 use super::{
     IndexError,
+    alerts::DeclaredAlerts,
     card::MarkedCard,
     columns::{SegmentColumns, mean},
     first_text::FirstText,
@@ -21,7 +22,7 @@ use super::{
     schema::Fields,
 };
 use crate::{
-    analysis::{Analyzer, Kind},
+    analysis::{Analyzer, Kind, folded_string},
     article::Status,
 };
 
@@ -47,6 +48,7 @@ pub struct Snapshot {
     mean_lengths: [f32; 5],
     mean_title_lengths: [f32; 5],
     lexicon: OnceLock<Lexicon>,
+    alerts: OnceLock<DeclaredAlerts>,
 }
 
 impl Snapshot {
@@ -74,6 +76,7 @@ impl Snapshot {
             mean_lengths,
             mean_title_lengths,
             lexicon: OnceLock::new(),
+            alerts: OnceLock::new(),
         })
     }
 
@@ -118,6 +121,24 @@ impl Snapshot {
         }
         let lexicon = Lexicon::build(&self.searcher, &self.fields)?;
         Ok(self.lexicon.get_or_init(|| lexicon))
+    }
+
+    /// The alerts that articles declare, read when first needed.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn alerts(&self) -> Result<&DeclaredAlerts, IndexError> {
+        if let Some(alerts) = self.alerts.get() {
+            return Ok(alerts);
+        }
+        let alerts = DeclaredAlerts::build(&self.searcher, &self.fields)?;
+        Ok(self.alerts.get_or_init(|| alerts))
+    }
+
+    /// Addresses of the articles whose title, alias or code is `name`, folded.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Vec<DocAddress> {
+        self.matching(self.fields.completions, &folded_string(name))
     }
 
     /// The columns of a segment.

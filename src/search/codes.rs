@@ -14,7 +14,7 @@ use crate::{
 /// Cells that may form one declared code.
 const MAX_CODE_CELLS: usize = 6;
 /// What is said before the number of a code. Source: own list, from how systems print codes.
-const CODE_NAMES: &[&str] = &[
+pub(super) const CODE_NAMES: &[&str] = &[
     "error",
     "err",
     "errno",
@@ -95,6 +95,21 @@ pub(super) fn declared_codes(
         declared.iter_mut().for_each(|code| code.is_sure = true);
     }
     Ok(declared)
+}
+
+/// For each cell of a plan whether it lies in a phrase that some article declares as a code.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn cells_of_declared(snapshot: &Snapshot, plan: &Plan) -> Result<Vec<bool>, IndexError> {
+    let mut cells = vec![false; plan.scanned.cells.len()];
+    for code in plan.codes.iter().filter(|code| code.is_sure) {
+        let term = Term::from_field_text(snapshot.fields().codes, &code.key);
+        if snapshot.searcher().doc_freq(&term)? > 0 {
+            cells[code.start..code.end].fill(true);
+        }
+    }
+    Ok(cells)
 }
 
 /// Neighbouring cells with at most two other characters between them as the canonical form of a

@@ -115,6 +115,18 @@ fn empty(snapshot: &Snapshot, query: &Query) -> Answer {
     }
 }
 
+/// A hit that no text was searched for: its body from the start, without a score.
+///
+/// # Errors
+/// When the index cannot be read.
+pub(super) fn plain(
+    snapshot: &Snapshot,
+    address: DocAddress,
+    today: Date,
+) -> Result<Hit, IndexError> {
+    hit(snapshot, address, 0.0, opening(snapshot, address)?, today)
+}
+
 /// The start of an article's body, with nothing marked.
 fn opening(snapshot: &Snapshot, address: DocAddress) -> Result<Passages, IndexError> {
     let plan = Plan::new(snapshot.analyzer(), "");

@@ -4,7 +4,7 @@
 //! query → Plan → candidates (first stage) → Ranker (second stage) → hits, facets, notes
 //! ```
 //!
-//! Entry points: [`search`], [`suggest`], [`explain`]. This module never reads a file and never
+//! Entry points: [`search`], [`suggest`], [`explain`], [`resolve()`]. This module never reads a file and never
 //! writes an index.
 
 mod answer;
@@ -22,6 +22,7 @@ mod passage;
 mod plan;
 mod query;
 mod rank;
+mod resolve;
 mod statistics;
 mod suggest;
 mod units;
@@ -45,6 +46,9 @@ pub use nearest::nearest_ids;
 pub use overview::{TypeOverview, overview};
 pub use plan::{Alternative, Clause, Concept, Plan, Reason};
 pub use query::{DEFAULT_LIMIT, Filters, MAX_DEPTH, MAX_LIMIT, MAX_QUERY_CHARS, Query, QueryError};
+pub use resolve::{
+    Alert, AlertStatus, MAX_ALERT_CHARS, Match, MatchReason, declared, resolve, spoken,
+};
 pub use suggest::{MAX_SUGGESTIONS, completions, suggest};
 
 pub use crate::index::{Card, CardBranch, CardStep};

@@ -21,6 +21,7 @@ use tokio::{
 };
 
 use super::{
+    api::resolve,
     problem::{Code, Problem},
     state::Door,
 };
@@ -38,6 +39,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Bytes of a request body.
     pub body_bytes: usize,
+    /// Bytes of a request body with alerts.
+    pub resolve_body_bytes: usize,
     /// Bytes of the path of a request.
     pub path_bytes: usize,
     /// Bytes of path and query string together: a query of 500 characters has up to 6,000.
@@ -68,6 +71,7 @@ impl Default for Limits {
             queue_wait: Duration::from_millis(250),
             request_timeout: Duration::from_secs(15),
             body_bytes: 64 * 1024,
+            resolve_body_bytes: 1024 * 1024,
             path_bytes: 4 * 1024,
             uri_bytes: 16 * 1024,
             connections: 512,
@@ -165,8 +169,12 @@ fn oversize(request: &Request, limits: &Limits) -> Option<Problem> {
     }
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let length = length.and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
-    let detail = || format!("请求体最多 {} 字节。", limits.body_bytes);
-    (length > limits.body_bytes as u64).then(|| Problem::new(Code::BodyTooLarge, detail()))
+    let max = match uri.path() {
+        resolve::PATH => limits.resolve_body_bytes,
+        _ => limits.body_bytes,
+    };
+    let detail = || format!("请求体最多 {max} 字节。");
+    (length > max as u64).then(|| Problem::new(Code::BodyTooLarge, detail()))
 }
 
 /// Gives up on requests that take too long.
@@ -204,6 +212,8 @@ mod tests {
             (query(16385), None, Some(414)),
             (path(9), Some((&body, "65536")), None),
             (path(9), Some((&body, "65537")), Some(413)),
+            (resolve::PATH.to_owned(), Some((&body, "1048576")), None),
+            (resolve::PATH.to_owned(), Some((&body, "1048577")), Some(413)),
             (path(9), Some((&code, "gzip")), Some(415)),
         ];
         for (uri, line, expected) in table {

@@ -36,6 +36,7 @@ mod stall;
 mod state;
 mod text;
 mod timing;
+mod unmatched;
 
 pub use access::{AccessSettings, ReadToken};
 pub use host::{AllowedHosts, InvalidHost};

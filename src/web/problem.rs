@@ -20,17 +20,18 @@ pub(crate) enum Code {
     RepeatedParameter,
     InvalidParameter,
     QueryTooLong,
+    MalformedBody,
     ArticleNotFound,
     NotFound,
     MethodNotAllowed,
     BodyTooLarge,
     UriTooLong,
     EncodedBody,
-    MalformedBody,
     UnsupportedMediaType,
     NotAcceptable,
     ScriptNotFound,
     UnknownRevision,
+    NothingToResolve,
     UnknownHost,
     ForbiddenHost,
     ForbiddenOrigin,
@@ -52,6 +53,7 @@ impl Code {
             Self::RepeatedParameter => (S::BAD_REQUEST, "repeated_parameter", "参数重复"),
             Self::InvalidParameter => (S::BAD_REQUEST, "invalid_parameter", "参数值不对"),
             Self::QueryTooLong => (S::BAD_REQUEST, "query_too_long", "查询太长"),
+            Self::MalformedBody => (S::BAD_REQUEST, "malformed_body", "请求体读不出来"),
             Self::ArticleNotFound => (S::NOT_FOUND, "article_not_found", "没有这篇文章"),
             Self::NotFound => (S::NOT_FOUND, "not_found", "没有这个地址"),
             Self::MethodNotAllowed => {
@@ -60,7 +62,6 @@ impl Code {
             Self::BodyTooLarge => (S::PAYLOAD_TOO_LARGE, "body_too_large", "请求体太大"),
             Self::UriTooLong => (S::URI_TOO_LONG, "uri_too_long", "地址太长"),
             Self::EncodedBody => (S::UNSUPPORTED_MEDIA_TYPE, "encoded_body", "不接受压缩的请求体"),
-            Self::MalformedBody => (S::BAD_REQUEST, "malformed_body", "请求体格式不对"),
             Self::UnsupportedMediaType => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "不接受这种内容类型")
             }
@@ -69,6 +70,9 @@ impl Code {
             Self::ForbiddenHost => (S::FORBIDDEN, "forbidden_host", "主机名不在允许名单里"),
             Self::ForbiddenOrigin => (S::FORBIDDEN, "forbidden_origin", "来源不在允许名单里"),
             Self::UnknownRevision => (S::GONE, "unknown_revision", "修订号不认识或太旧"),
+            Self::NothingToResolve => {
+                (S::UNPROCESSABLE_ENTITY, "nothing_to_resolve", "请求体里没有可处置的内容")
+            }
             Self::UnknownHost => (S::MISDIRECTED_REQUEST, "unknown_host", "主机名不在允许名单里"),
             Self::Unauthorized => (S::UNAUTHORIZED, "unauthorized", "需要读取令牌"),
             Self::TooManyAttempts => {

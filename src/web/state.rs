@@ -18,6 +18,7 @@ use super::{
     page_settings::PageSettings,
     problem::{Code, Problem},
     timing,
+    unmatched::Unmatched,
 };
 
 /// Seconds after which a refused stream of events may be asked for again.
@@ -59,6 +60,7 @@ struct Inner {
     history: Option<History>,
     pages: PageSettings,
     last_bundle: LastBundle,
+    unmatched: Unmatched,
 }
 
 /// What the layers before a handler need; knows no knowledge base.
@@ -183,9 +185,19 @@ impl App {
         let history = history.then(|| History::new(kb_root.clone()));
         let (kb_root, systems) = (Arc::new(kb_root), systems.into());
         let (checks, last_bundle) = (Checks::new(), LastBundle::default());
-        let inner =
-            Inner { live, kb_root, today, systems, door, checks, history, pages, last_bundle };
-        Self(Arc::new(inner))
+        let unmatched = Unmatched::default();
+        Self(Arc::new(Inner {
+            live,
+            kb_root,
+            today,
+            systems,
+            door,
+            checks,
+            history,
+            pages,
+            last_bundle,
+            unmatched,
+        }))
     }
 
     /// The running knowledge base.
@@ -226,6 +238,11 @@ impl App {
     /// The bundle for browsers that was made last.
     pub(crate) fn last_bundle(&self) -> &LastBundle {
         &self.0.last_bundle
+    }
+
+    /// Alerts that came and that no article declares.
+    pub(crate) fn unmatched(&self) -> &Unmatched {
+        &self.0.unmatched
     }
 
     /// What the layers before a handler need.

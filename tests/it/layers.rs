@@ -57,6 +57,7 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("subtle", &["web/"]),
     ("sha2", &["web/"]),
     ("getrandom", &["cli/"]),
+    ("wildmatch", &["index/alerts.rs"]),
     ("ferrous_opencc", &["search/correct/"]),
     ("pulldown_cmark", &["article/"]),
     ("ammonia", &["article/"]),

@@ -36,6 +36,7 @@ mod overview;
 mod recall;
 mod relevance;
 mod requests;
+mod resolve;
 mod rules;
 mod scaffold;
 mod schema;

@@ -49,6 +49,8 @@ const FOUND: &[(&str, Expected)] = &[
         &[("danger-without-warning", 39, 4), ("danger-without-warning", 45, 1)],
     ),
     ("dead-anchor.md", &[("dead-anchor", 17, 4), ("dead-anchor", 17, 17)]),
+    ("duplicate-alert-of.md", &[("duplicate-alert", 13, 18)]),
+    ("duplicate-alert.md", &[("duplicate-alert", 13, 18)]),
     ("duplicate-of.md", &[("duplicate-title", 3, 8), ("duplicate-title", 12, 11)]),
     ("duplicate-title.md", &[("duplicate-title", 3, 8), ("duplicate-title", 12, 11)]),
     ("empty-section.md", &[("missing-section", 47, 1)]),

@@ -7,6 +7,7 @@ pub(super) mod channel_script;
 pub(super) mod code_lang;
 pub(super) mod danger_without_warning;
 pub(super) mod dead_anchor;
+pub(super) mod duplicate_alert;
 pub(super) mod duplicate_title;
 pub(super) mod expect;
 pub(super) mod gap;

@@ -9,12 +9,14 @@ pub(crate) mod fault_types;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod matrix;
+pub(crate) mod resolve;
 pub(crate) mod review;
 pub(crate) mod schema;
 pub(crate) mod scripts;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;
+pub(crate) mod unmatched;
 
 use axum::{
     http::{HeaderMap, HeaderValue, header},

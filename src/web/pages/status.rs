@@ -9,6 +9,7 @@ use super::{
 use crate::{
     article::Finding,
     live::{Status, Watching},
+    web::unmatched::UnmatchedAlert,
 };
 
 /// Findings shown; the rest is a number, the API has all.
@@ -25,6 +26,8 @@ pub(crate) struct StatusView<'a> {
     pub(crate) n_due: usize,
     /// What is wrong with files, the worst first.
     pub(crate) findings: &'a [Finding],
+    /// Alerts that came and that no article declares, the most frequent first.
+    pub(crate) unmatched: &'a [UnmatchedAlert],
     /// Addresses of styles and scripts.
     pub(crate) assets: &'a AssetUrls,
 }
@@ -64,12 +67,13 @@ impl DueRow {
 /// # Errors
 /// When the template cannot be rendered.
 pub(crate) fn status_page(view: &StatusView<'_>) -> Result<String, askama::Error> {
-    let StatusView { status, due, n_due, findings, assets } = *view;
+    let StatusView { status, due, n_due, findings, unmatched, assets } = *view;
     let shown = findings.get(..MAX_FINDINGS).unwrap_or(findings);
     let n_hidden = findings.len() - shown.len();
     let header = Header::plain(assets, "/status");
     let n_findings = findings.len();
-    StatusPage { assets, header, status, due, n_due, findings: shown, n_findings, n_hidden }
+    let findings = shown;
+    StatusPage { assets, header, status, due, n_due, findings, n_findings, n_hidden, unmatched }
         .render()
 }
 
@@ -84,6 +88,7 @@ struct StatusPage<'a> {
     findings: &'a [Finding],
     n_findings: usize,
     n_hidden: usize,
+    unmatched: &'a [UnmatchedAlert],
 }
 
 impl StatusPage<'_> {
@@ -119,7 +124,28 @@ mod tests {
     fn page_with(findings: &[Finding], due: &[DueRow]) -> String {
         let (assets, status) = (sample::assets(), sample::status());
         let n_due = due.len();
-        status_page(&StatusView { status: &status, due, n_due, findings, assets: &assets }).unwrap()
+        let unmatched = &[];
+        let status = &status;
+        let view = StatusView { status, due, n_due, findings, unmatched, assets: &assets };
+        status_page(&view).unwrap()
+    }
+
+    #[test]
+    fn alerts_that_no_article_declares_are_listed_with_a_way_to_them() {
+        let (assets, status) = (sample::assets(), sample::status());
+        let html = |name: &str| {
+            let last_seen = "2026-11-23T08:00:00Z".to_owned();
+            let unmatched = &[UnmatchedAlert { name: name.to_owned(), count: 7, last_seen }];
+            let (status, assets) = (&status, &assets);
+            let view = StatusView { status, due: &[], n_due: 0, findings: &[], unmatched, assets };
+            status_page(&view).unwrap()
+        };
+        for expected in ["没有声明的告警", "EtcdNoLeader", "<td>7</td>", "2026-11-23 08:00:00"]
+        {
+            assert!(html("EtcdNoLeader").contains(expected), "{expected}");
+        }
+        sample::assert_harmless(&html(sample::HOSTILE));
+        assert!(!page(&[]).contains("没有声明的告警"));
     }
 
     #[test]

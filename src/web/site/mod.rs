@@ -6,6 +6,7 @@ mod matrix;
 pub(crate) mod opensearch;
 mod overview;
 mod panel;
+mod runbook;
 
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},
@@ -20,6 +21,7 @@ use super::{
         articles::{Found, find, moved},
         history,
         review::{Due, due},
+        unmatched::MAX_LISTED,
     },
     assets::asset_url,
     checks,
@@ -34,7 +36,7 @@ use super::{
 };
 use time::Date;
 
-pub(crate) use self::{docs::docs, flow::flow, matrix::matrix, panel::panel};
+pub(crate) use self::{docs::docs, flow::flow, matrix::matrix, panel::panel, runbook::runbook};
 use crate::{
     article::{DUE_SOON_DAYS, render},
     history::History,
@@ -219,6 +221,7 @@ pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<S
         due: &due,
         n_due,
         findings: &verdict.findings,
+        unmatched: &app.unmatched().top(MAX_LISTED).0,
         assets: &asset_urls(&app),
     };
     Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))

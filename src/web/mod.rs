@@ -6,27 +6,27 @@
 //! outbound request.
 
 mod accept;
-mod api;
-mod assets;
+pub(crate) mod api;
+pub(crate) mod assets;
 mod checks;
 mod etag;
 mod headers;
 mod health;
 mod host;
 mod limits;
-mod media;
+pub(crate) mod media;
 mod metrics;
 mod offline;
 mod page_settings;
-mod pages;
+pub(crate) mod pages;
 mod params;
 mod preview;
-mod problem;
+pub(crate) mod problem;
 mod query;
 mod request_id;
 mod router;
 mod serve;
-mod site;
+pub(crate) mod site;
 mod stall;
 mod state;
 

@@ -8,6 +8,7 @@
 
 mod article;
 mod badges;
+mod copy;
 mod error;
 mod facets;
 mod findings;
@@ -31,6 +32,9 @@ use askama::Template;
 
 pub(crate) use article::{
     ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
+};
+pub(crate) use copy::{
+    CopyEntry, CopyGroup, Stamp, copy_article, copy_assets, copy_card, copy_index, copy_matrix,
 };
 pub(crate) use error::{ErrorView, error_page};
 pub(crate) use flow::{Example, FlowView, flow_page};

@@ -33,7 +33,12 @@ use super::{
 };
 use time::Date;
 
-pub(crate) use self::{flow::flow, matrix::matrix, opensearch::opensearch, panel::panel};
+pub(crate) use self::{
+    flow::flow,
+    matrix::{matrix, matrix_row},
+    opensearch::opensearch,
+    panel::panel,
+};
 use crate::{
     article::{DUE_SOON_DAYS, render},
     history::History,
@@ -122,7 +127,7 @@ fn search_page(
 ///
 /// # Errors
 /// When the index cannot be read.
-pub(super) fn article_view<'a>(
+pub(crate) fn article_view<'a>(
     snapshot: &Snapshot,
     stored: &'a Stored,
     today: Date,

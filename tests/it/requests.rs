@@ -213,6 +213,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/articles", "/api/v1/articles"),
     ("/api/v1/articles/{id}", "/api/v1/articles/disk-failing"),
     ("/api/v1/articles/{id}/history", "/api/v1/articles/disk-failing/history"),
+    ("/api/v1/export.json", "/api/v1/export.json"),
     (EVENTS, EVENTS),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
     ("/api/v1/matrix", "/api/v1/matrix"),

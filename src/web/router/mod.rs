@@ -39,6 +39,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/articles", get(api::articles::list)),
         ("/api/v1/articles/{id}", get(api::articles::article)),
         ("/api/v1/articles/{id}/history", get(api::history::history)),
+        ("/api/v1/export.json", get(api::export::export)),
         ("/api/v1/events", get(api::events::events)),
         ("/api/v1/fault-types", get(api::fault_types::fault_types)),
         ("/api/v1/matrix", get(api::matrix::matrix)),

@@ -15,6 +15,7 @@ mod dice;
 mod driver;
 mod encodings;
 mod events;
+mod export;
 mod foreign;
 mod hook;
 mod import;

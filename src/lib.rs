@@ -8,6 +8,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod eval;
+pub mod export;
 pub mod history;
 pub mod import;
 pub mod index;

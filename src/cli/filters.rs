@@ -50,7 +50,7 @@ impl From<FilterOptions> for Filters {
 }
 
 /// A parser for a closed set of values, which shells can complete with their labels.
-fn one_of<T>(
+pub(super) fn one_of<T>(
     all: &'static [T],
     name: fn(T) -> &'static str,
     label: fn(T) -> &'static str,

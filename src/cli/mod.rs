@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod eval;
 mod explain;
+mod export;
 mod filters;
 mod import;
 mod index;
@@ -78,6 +79,7 @@ enum Command {
     Check(check::Args),
     Import(import::Args),
     Eval(eval::Args),
+    Export(export::Args),
     Doctor(doctor::Args),
     Mcp(mcp::Args),
     New(new::Args),
@@ -138,6 +140,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Check(args) => check::run(&args, &settings, &mut terminal),
         Command::Import(args) => import::run(args, &settings, &mut terminal),
         Command::Eval(args) => eval::run(&args, &settings, &mut terminal),
+        Command::Export(args) => export::run(args, &settings, &mut terminal),
         Command::Doctor(args) => doctor::run(&args, &settings, &mut terminal),
         Command::Mcp(_) => mcp::run(&settings),
         Command::New(args) => new::run(args, &settings, &mut terminal),

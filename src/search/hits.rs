@@ -82,6 +82,16 @@ pub(super) fn listed(snapshot: &Snapshot, query: &Query) -> Result<Answer, Query
     Ok(answer)
 }
 
+/// The article with this id as a list without a query shows it.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn plain_hit(snapshot: &Snapshot, id: &str, today: Date) -> Result<Option<Hit>, IndexError> {
+    let Some(address) = snapshot.address(id)? else { return Ok(None) };
+    let passages = opening(snapshot, address)?;
+    hit(snapshot, address, 0.0, passages, today).map(Some)
+}
+
 /// The answer for a query that nothing matches.
 ///
 /// # Errors

@@ -31,6 +31,15 @@ pub(super) fn by_severity(
     Ok((listed.into_iter().map(|(_, address)| address).collect(), total))
 }
 
+/// Ids of all articles that pass the filters, by severity and title; nothing is decoded.
+///
+/// # Errors
+/// When the index cannot be read.
+pub fn listed_ids(snapshot: &Snapshot, filters: &Filters) -> Result<Vec<String>, IndexError> {
+    let (addresses, _) = by_severity(snapshot, filters, snapshot.n_articles().max(1), 0)?;
+    Ok(addresses.into_iter().filter_map(|address| snapshot.id_of(address)).collect())
+}
+
 /// Entry articles for a query that matches nothing: those that share most characters with it
 /// first, then by severity. Where the filters leave none, they are ignored; where a knowledge base
 /// has none, its first articles stand in.

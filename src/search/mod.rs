@@ -42,6 +42,8 @@ pub use answer::{
 pub use codes::Code;
 pub use correct::{Correction, How};
 pub use explain::{Explanation, SynonymShare, TokenShare, explain};
+pub use hits::plain_hit;
+pub use listing::listed_ids;
 pub use nearest::nearest_ids;
 pub use overview::{TypeOverview, overview};
 pub use plan::{Alternative, Clause, Concept, Plan, Reason};

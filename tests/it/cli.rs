@@ -596,6 +596,24 @@ fn a_server_answers_at_the_address_it_prints_and_owns_its_index() {
 }
 
 #[test]
+fn an_export_says_what_it_wrote_and_replaces_only_its_own() {
+    let folder = Folder::new();
+    for format in ["html", "site", "json", "csv", "docx"] {
+        let run = folder.run(&["export", "out", "--format", format]).ends(0);
+        run.shows(&["已导出 2 篇到 ", "out", "用时"]);
+    }
+    folder.run(&["export", "out"]).ends(0);
+    for name in ["index.html", "jiuji.json", "matrix.csv", "strategies.docx", ".jiuji-export"] {
+        assert!(folder.path().join("out").join(name).is_file(), "{name}");
+    }
+    folder.run(&["export", "drafts", "--status", "draft"]).ends(1).shows(&["已导出 0 篇"]);
+    folder.run(&["export", "kb"]).ends(2).complains("--force");
+    folder.run(&["export", "kb", "--force"]).ends(2).complains("知识库在里面");
+    folder.run(&["export", "kb/printer.md"]).ends(2).complains("不是文件夹");
+    assert!(folder.path().join("kb/printer.md").is_file());
+}
+
+#[test]
 fn help_is_in_chinese() {
     let folder = Folder::new();
     let commands = [
@@ -605,6 +623,7 @@ fn help_is_in_chinese() {
         "index",
         "check",
         "doctor",
+        "export",
         "new",
         "init",
         "schema",

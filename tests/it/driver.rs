@@ -271,7 +271,15 @@ impl Running {
 
     /// Opens a stream of events.
     pub(crate) fn stream(&self, path: &str) -> EventStream<'_> {
-        let request = Request::get(path).header("host", HOST).header("accept-encoding", "gzip");
+        self.open(path, &[("accept-encoding", "gzip")])
+    }
+
+    /// Begins to read an answer that comes in pieces.
+    pub(crate) fn open(&self, path: &str, lines: Lines<'_>) -> EventStream<'_> {
+        let mut request = Request::get(path).header("host", HOST);
+        for (name, value) in lines {
+            request = request.header(*name, *value);
+        }
         let request = request.body(Body::empty()).unwrap();
         let router = self.router.clone();
         let (head, body) =

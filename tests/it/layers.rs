@@ -18,7 +18,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // `index` for its types only: a snapshot, a stored article and an error pass through the
     // web side by name. It opens, builds and changes no index; `live` does.
     ("web", &["live", "check", "search", "article", "index", "history"]),
-    ("export", &["search", "article", "web"]),
+    // `index` for its types, as the web side; `analysis` because the copy of the pages takes
+    // synonyms and sounds along.
+    ("export", &["search", "article", "web", "index", "analysis"]),
     ("check", &["search", "kb", "analysis", "article"]),
     ("scaffold", &["kb", "analysis", "article"]),
     ("import", &["kb", "article", "analysis"]),
@@ -62,12 +64,13 @@ const CRATE_ONLY_IN: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["article/"]),
     ("ammonia", &["article/"]),
     ("notify", &["kb/"]),
-    ("zip", &["import/"]),
+    ("zip", &["import/", "export/docx/"]),
     ("quick_xml", &["import/"]),
     ("calamine", &["import/"]),
     ("csv", &["import/"]),
     // The derive stands on the types that answers are made of, as that of serde does.
     ("utoipa", &["web/", "search/", "index/", "article/", "live/", "history/"]),
+    ("docx_rs", &["export/docx/"]),
     ("pinyin", &["import/", "analysis/phonetics/"]),
 ];
 

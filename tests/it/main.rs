@@ -21,6 +21,7 @@ mod door;
 mod driver;
 mod encodings;
 mod events;
+mod export;
 mod feed;
 mod foreign;
 mod hook;

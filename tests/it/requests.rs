@@ -250,6 +250,7 @@ pub(crate) const ROUTES: &[(&str, &str)] = &[
     ("/api/v1/articles/{id}/history", "/api/v1/articles/disk-failing/history"),
     ("/api/v1/articles/{id}/script/{channel}", "/api/v1/articles/disk-failing/script/phone"),
     ("/api/v1/changes", "/api/v1/changes"),
+    ("/api/v1/export.json", "/api/v1/export.json"),
     (EVENTS, EVENTS),
     ("/api/v1/fault-types", "/api/v1/fault-types"),
     ("/api/v1/matrix", "/api/v1/matrix"),

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Heading of the table, in the words of the emergency plan.
-const HEADING: [&str; 4] = ["类型", "紧急情况", "预防措施", "应急策略"];
+pub(crate) const HEADING: [&str; 4] = ["类型", "紧急情况", "预防措施", "应急策略"];
 
 /// One article as a row of the table.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -168,7 +168,7 @@ fn spreadsheet(rows: &[Row]) -> Response {
 
 /// The table as RFC 4180 says, after a byte order mark without which spreadsheets take it for
 /// the local code page.
-fn csv(rows: &[Row]) -> String {
+pub(crate) fn csv(rows: &[Row]) -> String {
     let heading = HEADING.map(quote).join(",");
     let body = rows.iter().map(|row| {
         let kind = row.fault_type_label.unwrap_or_default();

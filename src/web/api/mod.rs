@@ -5,6 +5,7 @@ pub(crate) mod article_text;
 pub(crate) mod articles;
 pub(crate) mod changes;
 pub(crate) mod events;
+pub(crate) mod export;
 pub(crate) mod fault_types;
 pub(crate) mod findings;
 pub(crate) mod history;

@@ -86,6 +86,14 @@ fn image(file: File) -> io::Result<Image> {
     Ok(Image { file, n_bytes: metadata.len(), tag })
 }
 
+/// The image at `path` below `root` and its size in bytes, by the rules of [`media`]; `None` when
+/// it would not be served.
+pub(crate) fn find(root: &std::path::Path, path: &str) -> Option<(File, u64)> {
+    media_type(path)?;
+    let image = image(open::beneath(root, path).ok()?).ok()?;
+    Some((image.file, image.n_bytes))
+}
+
 fn respond(image: Image, media_type: &'static str, headers: &HeaderMap) -> Response {
     let policy = [(header::CONTENT_SECURITY_POLICY, MEDIA_POLICY)];
     if image.tag.matches(headers) {

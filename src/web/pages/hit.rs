@@ -30,14 +30,20 @@ impl<'a> HitCard<'a> {
     pub(super) fn new(view: &HomeView<'_>, hit: &'a Hit) -> Self {
         let id = &hit.card.id;
         let chosen = view.chosen.is_some_and(|chosen| chosen.stored.article.id == *id);
+        let show_url = search_url(view.query, view.filters, view.offset, Some(id));
+        Self { chosen, show_url, ..Self::alone(hit) }
+    }
+
+    /// A hit outside of any list of results.
+    pub(super) fn alone(hit: &'a Hit) -> Self {
         let snippet = hit.snippet.as_ref();
         Self {
             hit,
-            chosen,
+            chosen: false,
             badges: Badges::of_hit(hit),
             title: marks::runs(&hit.card.title, &hit.title_highlights),
             url: with_anchor(&hit.url, hit.anchor.as_deref()),
-            show_url: search_url(view.query, view.filters, view.offset, Some(id)),
+            show_url: String::new(),
             snippet: snippet.map_or_else(Vec::new, |s| marks::runs(&s.text, &s.highlights)),
             reasons: reasons(&hit.matched_by),
         }

@@ -27,7 +27,7 @@ pub(crate) struct MatrixRow {
 }
 
 impl MatrixRow {
-    fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         article_url(&self.id)
     }
 }
@@ -127,7 +127,7 @@ struct MatrixPage<'a> {
 }
 
 /// CSS class and text of a line: a numbered step, a branch of it, a label, or an item.
-fn line(line: &str) -> (&'static str, &str) {
+pub(super) fn line(line: &str) -> (&'static str, &str) {
     let text = line.trim_start();
     if let Some(branch) = text.strip_prefix("- ") {
         return ("branch", branch);

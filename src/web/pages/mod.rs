@@ -8,6 +8,7 @@
 
 mod article;
 mod badges;
+mod copy;
 mod docs;
 mod error;
 mod facets;
@@ -33,6 +34,9 @@ use askama::Template;
 pub(crate) use article::mail_parts;
 pub(crate) use article::{
     ArticleLink, ArticlePageView, ArticleView, article_fragment, article_page,
+};
+pub(crate) use copy::{
+    CopyEntry, CopyGroup, Stamp, copy_article, copy_assets, copy_card, copy_index, copy_matrix,
 };
 pub(crate) use docs::{DocsView, Field, Group, Kind, Operation, Response, Schema, docs_page};
 pub(crate) use error::{ErrorView, error_page};

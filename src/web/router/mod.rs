@@ -46,6 +46,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/articles/{id}/history", get(api::history::history)),
         ("/api/v1/articles/{id}/script/{channel}", get(api::scripts::script)),
         ("/api/v1/changes", get(api::changes::changes)),
+        ("/api/v1/export.json", get(api::export::export)),
         ("/api/v1/events", get(api::events::events)),
         ("/api/v1/fault-types", get(api::fault_types::fault_types)),
         ("/api/v1/matrix", get(api::matrix::matrix)),

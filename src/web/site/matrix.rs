@@ -43,7 +43,8 @@ pub(crate) async fn matrix(
     Ok(tag.on(Html(html).into_response()))
 }
 
-fn matrix_row(row: Row) -> MatrixRow {
+/// A row of the API as the table page shows it.
+pub(crate) fn matrix_row(row: Row) -> MatrixRow {
     let lines = |text: &str| text.lines().map(str::to_owned).collect();
     MatrixRow {
         fault_type_label: row.fault_type_label.unwrap_or_default().to_owned(),

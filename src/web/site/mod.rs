@@ -36,7 +36,13 @@ use super::{
 };
 use time::Date;
 
-pub(crate) use self::{docs::docs, flow::flow, matrix::matrix, panel::panel, runbook::runbook};
+pub(crate) use self::{
+    docs::docs,
+    flow::flow,
+    matrix::{matrix, matrix_row},
+    panel::panel,
+    runbook::runbook,
+};
 use crate::{
     article::{DUE_SOON_DAYS, render},
     history::History,
@@ -125,7 +131,7 @@ fn search_page(
 ///
 /// # Errors
 /// When the index cannot be read.
-pub(super) fn article_view<'a>(
+pub(crate) fn article_view<'a>(
     snapshot: &Snapshot,
     stored: &'a Stored,
     today: Date,

@@ -6,6 +6,7 @@ mod axe;
 mod budget;
 mod call;
 mod composing;
+mod copy;
 mod filters;
 mod flow;
 mod keyboard;

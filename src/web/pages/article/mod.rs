@@ -103,7 +103,7 @@ struct ArticlePage<'a> {
 /// An article with its list of contents and what is wrong with its file.
 #[derive(Template)]
 #[template(path = "article_content.html")]
-struct Content<'a> {
+pub(super) struct Content<'a> {
     version: &'a str,
     bar: Option<FindingsBar<'a>>,
     history: Option<&'a str>,
@@ -111,7 +111,7 @@ struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn new(view: &'a ArticlePageView<'a>) -> Self {
+    pub(super) fn new(view: &'a ArticlePageView<'a>) -> Self {
         let ArticlePageView { article, findings, version, ref history, assets } = *view;
         Self {
             version,

@@ -16,7 +16,7 @@ pub(crate) struct Group {
 /// A method of an address.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// Unique name, also its anchor.
+    /// Unique name, also part of its anchor.
     pub(crate) id: String,
     /// Method in capitals.
     pub(crate) method: String,

@@ -322,7 +322,7 @@ fn the_page_has_every_operation_and_every_schema() {
     let page = kb.get("/docs").text();
     for (path, method, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
-        let heading = format!("<h3 id=\"{id}\">{} {path}</h3>", method.to_uppercase());
+        let heading = format!("<h3 id=\"op-{id}\">{} {path}</h3>", method.to_uppercase());
         assert!(page.contains(&heading), "{heading}");
     }
     for name in document["components"]["schemas"].as_object().unwrap().keys() {

@@ -231,7 +231,10 @@ const EVENTS: &str = "/api/v1/events";
 /// The route that only leads elsewhere.
 const RUNBOOK: &str = "/r/{name}";
 
-/// A path of each route.
+/// Routes that are sent something, each its own path.
+pub(crate) const POSTED: &[&str] = &["/api/v1/resolve", "/mcp"];
+
+/// A path of each route that is only read.
 pub(crate) const ROUTES: &[(&str, &str)] = &[
     ("/", "/"),
     ("/articles/{id}", "/articles/disk-failing"),

@@ -76,7 +76,6 @@ pub struct Match {
     /// The declaration, the code or the words that led there.
     pub matched: String,
     /// The article, as a search shows it.
-    #[schema(value_type = Object)]
     pub hit: Hit,
 }
 

@@ -20,7 +20,7 @@ use crate::{
     article::{FaultType, Severity, Status, Tier, render},
     search::{Filters, nearest_ids},
     web::{
-        chat::{Form, Message, Robot},
+        chat::{Form, Message, Reply, Robot},
         etag::{Tag, with_revision},
         openapi::params::{Filtering, Limit, Offset},
         params::Params,
@@ -126,7 +126,7 @@ pub(crate) async fn list(
     ),
     responses(
         (status = 200, description = "文章", content(
-            (ArticleBody = "application/json"),
+            (Reply<ArticleBody> = "application/json"),
             (String = "text/markdown; charset=utf-8"),
             (String = "text/plain; charset=utf-8"),
         )),

@@ -82,22 +82,13 @@ pub(crate) fn add(
     path = "/api/v1/export.json",
     operation_id = "export_articles",
     tag = "articles",
+    summary = "全部文章，一次给出",
     params(
-        ("status" = Option<Vec<String>>, Query, style = Form, explode,
-         description = "Life cycle, repeatable; `published` when absent.", example = json!(["published"])),
-        ("If-None-Match" = Option<String>, Header, description = "Entity tag of an earlier answer."),
+        ("status" = Option<Vec<Status>>, Query, style = Form, explode, description = "文章状态，可重复；不给就是已发布的"),
     ),
     responses(
-        (status = 200, description = "All articles, sorted by id, sent while they are read. An answer that breaks off is no valid JSON.",
-         body = Export, content_type = "application/json",
-         example = json!({
-             "revision": "3f2a", "exported_at": "2026-11-23T08:00:00Z", "articles": [],
-         })),
-        (status = 304, description = "Nothing has changed since the answer with this tag."),
-        (status = 400, description = "A parameter is unknown or has a value it cannot have.",
-         body = Object, content_type = "application/problem+json"),
-        (status = 503, description = "Too much to do; to be asked again after `Retry-After`.",
-         body = Object, content_type = "application/problem+json"),
+        (status = 200, description = "同一修订号的全部文章，按编号排列，边读边发；中断的回答不是有效的 JSON", body = Export),
+        (status = 304, description = "与 If-None-Match 里的标签相同"),
     ),
 )]
 pub(crate) async fn export(
@@ -127,7 +118,6 @@ pub(crate) struct Export {
     /// When the answer was begun, RFC 3339.
     exported_at: String,
     /// The articles as `GET /api/v1/articles/{id}` gives them, sorted by id.
-    #[schema(value_type = Vec<Object>)]
     articles: Vec<super::article_body::ArticleBody>,
 }
 

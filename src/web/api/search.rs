@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     search::{self, Answer, Filters, Note, Query},
     web::{
-        chat::{Form, Message, Robot},
+        chat::{Form, Message, Reply, Robot},
         etag::Tag,
         openapi::params::{Depth, Filtering, Limit},
         pages::{is_quiet_note, note_sentence, search_url},
@@ -45,7 +45,7 @@ const MAX_LINK_BYTES: usize = 900;
     ),
     responses(
         (status = 200, description = "命中的文章，最合适的在前，各带前三步", content(
-            (Answer = "application/json"),
+            (Reply<Answer> = "application/json"),
             (String = "text/markdown; charset=utf-8"),
             (String = "text/plain; charset=utf-8"),
         )),

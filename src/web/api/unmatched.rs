@@ -22,14 +22,14 @@ pub(crate) struct UnmatchedAlerts {
 #[utoipa::path(
     get,
     path = "/api/v1/alerts/unmatched",
+    tag = "operations",
     operation_id = "unmatched_alerts",
+    summary = "没有文章声明的告警名",
     responses(
         (status = 200, body = UnmatchedAlerts,
             description = "启动以来收到过、但没有文章在 alerts 里声明的告警名，次数多的在前",
             example = json!({ "n_names": 1, "unmatched_alerts": [
                 { "name": "EtcdNoLeader", "count": 3, "last_seen": "2026-11-23T08:00:00Z" }] })),
-        (status = 400, description = "这个地址没有参数",
-            content_type = "application/problem+json", body = Object),
     )
 )]
 pub(crate) async fn list(State(app): State<App>, _: NoParams) -> Json<UnmatchedAlerts> {

@@ -56,6 +56,44 @@ impl FromStr for Robot {
     }
 }
 
+/// What a resource answers in JSON, for the description of the interface: itself, or a message.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what is written as one or the other")]
+pub(crate) enum Reply<T> {
+    /// The resource.
+    Whole(T),
+    /// A message for WeCom or DingTalk.
+    Markdown(MarkdownMessage),
+    /// A message for Feishu.
+    Post(PostMessage),
+}
+
+/// A message for the robots of WeCom and DingTalk.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes what is written elsewhere")]
+pub(crate) struct MarkdownMessage {
+    /// `markdown`.
+    msgtype: String,
+    /// `content`, or `title` and `text`.
+    #[schema(value_type = Object)]
+    markdown: Value,
+    /// Whom to call, DingTalk only: nobody.
+    #[schema(nullable = false, value_type = Option<Object>)]
+    at: Option<Value>,
+}
+
+/// A message for the robot of Feishu.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "describes what is written elsewhere")]
+pub(crate) struct PostMessage {
+    /// `post`.
+    msg_type: String,
+    /// Title and lines.
+    #[schema(value_type = Object)]
+    content: Value,
+}
+
 /// A form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {

@@ -25,6 +25,29 @@ pub(crate) const PATH: &str = "/mcp";
 ///
 /// # Errors
 /// A problem for what is refused before the protocol is spoken; afterwards errors are JSON-RPC's.
+#[utoipa::path(
+    post,
+    path = "/mcp",
+    tag = "search",
+    operation_id = "mcp",
+    summary = "给智能体的三个只读工具（Model Context Protocol，Streamable HTTP）",
+    description = "请用现成的 MCP 客户端。没有会话，也没有流，每个请求得到一个 JSON 回答。",
+    params(("Accept" = Option<String>, Header,
+        description = "须同时列出 application/json 和 text/event-stream")),
+    request_body(description = "一条 JSON-RPC 2.0 消息", content(
+        (Object = "application/json", example = json!({
+            "jsonrpc": "2.0", "id": 1, "method": "tools/list"
+        })),
+    )),
+    responses(
+        (status = 200, description = "JSON-RPC 2.0 的回答", body = Object),
+        (status = 202, description = "收到通知，没有回答"),
+        (status = 400, description = "不是一条 JSON-RPC 消息，或协议版本不认识"),
+        (status = 403, description = "Host 或 Origin 不在允许名单里"),
+        (status = 404, description = "没有这个方法"),
+        (status = 406, description = "Accept 没有同时列出两种类型"),
+    )
+)]
 pub(crate) async fn endpoint(
     State(app): State<App>,
     _: NoParams,

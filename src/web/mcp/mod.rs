@@ -6,7 +6,7 @@
 //! jiuji mcp (stdio) ─┘
 //! ```
 //!
-//! Entry points: [`endpoint`] for the route, [`stdio`] for the command. There are no sessions, no
+//! Entry points: [`http::endpoint`] for the route, [`stdio`] for the command. There are no sessions, no
 //! resources and no prompts, and no tool writes, opens an address or reads a file. What articles
 //! say is given as data and marked as such ([`fence`]): whoever can write an article must not be
 //! able to give an agent orders.
@@ -16,7 +16,7 @@ mod article;
 mod card;
 mod fault_types;
 mod fence;
-mod http;
+pub(crate) mod http;
 mod reply;
 mod search;
 mod server;
@@ -24,7 +24,7 @@ mod source;
 mod stdio;
 mod tools;
 
-pub(crate) use http::{PATH, endpoint};
+pub(crate) use http::PATH;
 pub use stdio::{StdioError, StdioSettings, stdio};
 
 /// Where all data comes from, as results name it.

@@ -23,7 +23,8 @@ use serde_json::Value;
 use utoipa::OpenApi;
 
 use super::{
-    api, assets, etag::Tag, feed, health, media, metrics, offline, params::NoParams, problem, site,
+    api, assets, etag::Tag, feed, health, mcp, media, metrics, offline, params::NoParams, problem,
+    site,
 };
 
 /// All that is not a page or a file of one, in the order in which people look for it.
@@ -48,12 +49,16 @@ use super::{
     paths(
         api::search::search,
         api::suggest::suggest,
+        api::resolve::resolve,
+        site::runbook::runbook,
+        mcp::http::endpoint,
         site::opensearch::opensearch,
         api::articles::list,
         api::articles::article,
         api::history::history,
         api::scripts::script,
         api::changes::changes,
+        api::export::export,
         feed::feed,
         api::fault_types::fault_types,
         api::matrix::matrix,
@@ -62,6 +67,7 @@ use super::{
         offline::bundle,
         api::events::events,
         api::findings::list,
+        api::unmatched::list,
         api::review::review,
         api::status::status,
         health::livez,

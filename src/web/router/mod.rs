@@ -56,7 +56,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
         ("/api/v1/resolve", post(api::resolve::resolve)),
         ("/api/v1/alerts/unmatched", get(api::unmatched::list)),
         ("/api/v1/status", get(api::status::status)),
-        (mcp::PATH, post(mcp::endpoint)),
+        (mcp::PATH, post(mcp::http::endpoint)),
         ("/media/{*path}", get(media::media)),
         ("/assets/{*path}", get(assets::asset)),
         ("/offline.json", get(offline::bundle)),

@@ -6,7 +6,7 @@ mod matrix;
 pub(crate) mod opensearch;
 mod overview;
 mod panel;
-mod runbook;
+pub(crate) mod runbook;
 
 use axum::{
     extract::{Path, Request, State, rejection::PathRejection},

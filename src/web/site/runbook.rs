@@ -22,15 +22,12 @@ use crate::{
 #[utoipa::path(
     get,
     path = "/r/{name}",
+    tag = "search",
     operation_id = "runbook",
-    params(("name" = String, Path, description = "告警规则的名称", example = "MySQLDown")),
+    summary = "写进告警规则 runbook_url 的地址，永远有去处",
+    params(("name" = String, Path, min_length = 1, description = "告警规则的名称", example = "MySQLDown")),
     responses(
-        (status = 302, description = "转到声明了这条告警的文章；没有就转到同名文章，再没有就转到搜索",
-            headers(("location" = String, description = "/articles/{id} 或 /?q=…"))),
-        (status = 400, description = "这个地址没有参数",
-            content_type = "application/problem+json", body = Object),
-        (status = 503, description = "正忙或超时，稍后再试",
-            content_type = "application/problem+json", body = Object),
+        (status = 302, description = "转到声明了这条告警的文章；没有就转到同名文章，再没有就转到搜索"),
     )
 )]
 pub(crate) async fn runbook(

@@ -4,13 +4,14 @@ mod compare;
 
 use std::collections::BTreeSet;
 
+use axum::{body::Body, http::Request};
 use jiuji::web::{AccessSettings, ReadToken};
 use serde_json::Value;
 
 use self::compare::{faults, faults_of_answer, resolved};
 use crate::{
-    driver::{Running, TestKb, encoded, eventually},
-    requests::ROUTES,
+    driver::{Answer, HOST, Lines, Running, TestKb, encoded, eventually},
+    requests::{POSTED, ROUTES},
 };
 
 /// Routes for people, and the files of their pages.
@@ -35,10 +36,12 @@ const REQUESTS: &[(&str, &str)] = &[
     ("/api/v1/search?q=硬盘&fault_type=login&severity=p1&tier=l1&status=draft", "/api/v1/search"),
     ("/api/v1/search?limit=0", "/api/v1/search"),
     ("/api/v1/search?colour=red", "/api/v1/search"),
+    ("/api/v1/search?q=硬盘&format=wecom", "/api/v1/search"),
     ("/api/v1/suggest?q=硬", "/api/v1/suggest"),
     ("/api/v1/articles", "/api/v1/articles"),
     ("/api/v1/articles?offset=99&status=retired", "/api/v1/articles"),
     ("/api/v1/articles/disk-failing", "/api/v1/articles/{id}"),
+    ("/api/v1/articles/disk-failing?format=dingtalk", "/api/v1/articles/{id}"),
     ("/api/v1/articles/bare", "/api/v1/articles/{id}"),
     ("/api/v1/articles/hdd-noise", "/api/v1/articles/{id}"),
     ("/api/v1/articles/disk-faling", "/api/v1/articles/{id}"),
@@ -62,9 +65,37 @@ const REQUESTS: &[(&str, &str)] = &[
     ("/offline.json", "/offline.json"),
     ("/opensearch.xml", "/opensearch.xml"),
     ("/openapi.json", "/openapi.json"),
+    ("/r/DiskFull", "/r/{name}"),
+    ("/r/没有", "/r/{name}"),
+    ("/api/v1/alerts/unmatched", "/api/v1/alerts/unmatched"),
+    ("/api/v1/export.json", "/api/v1/export.json"),
+    ("/api/v1/export.json?status=retired", "/api/v1/export.json"),
     ("/livez", "/livez"),
     ("/readyz", "/readyz"),
     ("/metrics", "/metrics"),
+];
+
+const JSON: Lines<'_> = &[("content-type", "application/json")];
+const AGENT: Lines<'_> = &[
+    JSON[0],
+    ("accept", "application/json, text/event-stream"),
+    ("mcp-protocol-version", "2025-06-18"),
+];
+
+/// What is sent: path, header lines, body, and the status of the answer.
+const POSTS: &[(&str, Lines<'_>, &str, u16)] = &[
+    ("/api/v1/resolve", JSON, "{\"name\":\"DiskFull\",\"labels\":{\"job\":\"node\"}}", 200),
+    ("/api/v1/resolve", JSON, "{\"name\":\"硬盘\"}", 200),
+    ("/api/v1/resolve", &[("content-type", "text/plain")], "硬盘", 200),
+    ("/api/v1/resolve", &[JSON[0], ("accept", "text/markdown")], "{\"text\":\"硬盘\"}", 200),
+    ("/api/v1/resolve", JSON, "{\"text\":", 400),
+    ("/api/v1/resolve", JSON, "[]", 422),
+    ("/api/v1/resolve", &[("content-type", "image/png")], "x", 415),
+    ("/api/v1/resolve?format=feishu", JSON, "{\"text\":\"硬盘\"}", 200),
+    ("/mcp", AGENT, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}", 200),
+    ("/mcp", AGENT, "{}", 400),
+    ("/mcp", JSON, "{}", 406),
+    ("/mcp", &[AGENT[0], AGENT[1], ("origin", "https://evil.example")], "{}", 403),
 ];
 
 /// An article with every field and every kind of section.
@@ -89,6 +120,19 @@ fn document(kb: &Running) -> Value {
     kb.get("/openapi.json").json()
 }
 
+/// An address of an operation.
+fn url_of(path: &str) -> &str {
+    let route = ROUTES.iter().find(|(template, _)| template.replace("{*", "{") == path);
+    route.map_or(path, |(_, url)| url)
+}
+
+fn post(kb: &Running, url: &str, lines: Lines<'_>, body: &'static str) -> Answer {
+    let request = Request::post(url).header("host", HOST);
+    let request =
+        lines.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    kb.send(request.body(Body::from(body)).unwrap())
+}
+
 /// Every operation of the document with its path and method.
 fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
     let paths = document["paths"].as_object().unwrap().iter();
@@ -103,7 +147,7 @@ fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
 fn every_route_is_described_or_a_page() {
     let document = document(&kb());
     let described: BTreeSet<_> = operations(&document).iter().map(|(path, ..)| *path).collect();
-    let routes = ROUTES.iter().map(|(template, _)| *template);
+    let routes = ROUTES.iter().map(|(template, _)| *template).chain(POSTED.iter().copied());
     let expected: BTreeSet<_> = routes.filter(|route| !PAGES.contains(route)).collect();
     let expected: Vec<_> = expected.iter().map(|route| route.replace("{*", "{")).collect();
     assert_eq!(described, expected.iter().map(String::as_str).collect());
@@ -118,8 +162,7 @@ fn every_operation_is_answered_with_its_method() {
     let document = document(&kb);
     let mut ids = BTreeSet::new();
     for (path, method, operation) in operations(&document) {
-        let route = ROUTES.iter().find(|(template, _)| template.replace("{*", "{") == path);
-        let (_, url) = route.unwrap();
+        let url = url_of(path);
         let asked = if method == "get" { "HEAD".to_owned() } else { method.to_uppercase() };
         let answer = kb.call(&asked, url, &[]);
         assert_ne!(answer.status, 405, "{method} {path}");
@@ -139,6 +182,14 @@ fn answers_are_as_the_document_says() {
         let faults = faults_of_answer(&document, &document["paths"][*path]["get"], &answer);
         assert!(faults.is_empty(), "{url}: {faults:#?}");
         told.insert(*path);
+    }
+    for (path, lines, body, status) in POSTS {
+        let answer = post(&kb, path, lines, body);
+        assert_eq!(answer.status, *status, "{path} {body}: {}", answer.text());
+        let path = path.split('?').next().unwrap();
+        let faults = faults_of_answer(&document, &document["paths"][path]["post"], &answer);
+        assert!(faults.is_empty(), "{path} {body}: {faults:#?}");
+        told.insert(path);
     }
     let untold: Vec<_> = operations(&document)
         .iter()
@@ -163,11 +214,10 @@ fn a_known_tag_is_answered_as_the_document_says() {
     let kb = kb();
     let document = document(&kb);
     for (path, _, operation) in operations(&document) {
-        let (_, url) = ROUTES.iter().find(|(t, _)| t.replace("{*", "{") == path).unwrap();
         if operation["responses"].get("304").is_none() {
             continue;
         }
-        let answer = kb.call("GET", url, &[("if-none-match", "*")]);
+        let answer = kb.call("GET", url_of(path), &[("if-none-match", "*")]);
         assert_eq!(answer.status, 304, "{path}");
         assert_eq!(faults_of_answer(&document, operation, &answer), [""; 0], "{path}");
     }
@@ -220,9 +270,8 @@ fn the_bounds_of_parameters_are_those_of_the_server() {
     let kb = kb();
     let document = document(&kb);
     let mut n_checked = 0;
-    for (path, _, operation) in operations(&document) {
-        let (_, url) = ROUTES.iter().find(|(t, _)| t.replace("{*", "{") == path).unwrap();
-        let url = url.split('?').next().unwrap();
+    for (path, method, operation) in operations(&document) {
+        let url = url_of(path).split('?').next().unwrap();
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().unwrap();
             if parameter["in"] != "query" {
@@ -231,8 +280,11 @@ fn the_bounds_of_parameters_are_those_of_the_server() {
             let answer = |value: &str| {
                 // A large offset needs a small limit beside it.
                 let beside = if name == "offset" { "&limit=1" } else { "" };
-                let lines = [("if-none-match", "*")];
-                kb.call("HEAD", &format!("{url}?{name}={}{beside}", encoded(value)), &lines).status
+                let url = format!("{url}?{name}={}{beside}", encoded(value));
+                match method {
+                    "post" => post(&kb, &url, JSON, "{\"text\":\"硬盘\"}").status,
+                    _ => kb.call("HEAD", &url, &[("if-none-match", "*")]).status,
+                }
             };
             let (allowed, refused) = values(&parameter["schema"]);
             for value in &allowed {

@@ -1,9 +1,11 @@
 //! `POST /api/v1/resolve`: from what a monitoring system sends to the strategies that help.
 //!
 //! `body` reads the request, `payload` recognises who sent it; each source has a file of its own.
+//! `message` says the answer in words.
 
 mod alertmanager;
 mod body;
+mod message;
 mod nightingale;
 mod payload;
 mod plain;
@@ -15,18 +17,25 @@ use std::{collections::BTreeMap, time::Instant};
 use axum::{
     Json,
     extract::{DefaultBodyLimit, Request, State},
+    response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use time::Date;
 use utoipa::ToSchema;
 
 pub(crate) use self::payload::Source;
-use self::payload::{MAX_ALERTS, Payload};
+use self::{
+    message::message,
+    payload::{MAX_ALERTS, Payload},
+};
 use crate::{
     search::{self, Alert, AlertStatus, Match, MatchReason},
     web::{
+        chat::{Form, Reply, Robot},
+        etag::with_revision,
         params::Params,
         problem::Problem,
+        site::vary,
         state::{App, Snapshot},
     },
 };
@@ -67,6 +76,7 @@ pub(crate) struct Resolved {
     pub(crate) status: Option<AlertStatus>,
     /// The sender's key of the alert.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(crate) fingerprint: Option<String>,
     /// Strategies, the surest first: declared, by code, by text.
     pub(crate) matches: Vec<Match>,
@@ -76,14 +86,19 @@ pub(crate) struct Resolved {
 #[utoipa::path(
     post,
     path = "/api/v1/resolve",
+    tag = "search",
     operation_id = "resolve",
-    params(("limit" = Option<usize>, Query, minimum = 1, maximum = 10,
-        description = "每条告警最多几篇，默认 3")),
+    summary = "按监控系统的告警，或一段文字，给出应急策略和依据",
+    params(
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10, description = "每条告警最多几篇，默认 3"),
+        ("format" = inline(Option<Robot>), Query,
+            description = "群机器人消息：得到可以直接发给机器人的请求体，优先于 Accept"),
+    ),
     request_body(
         description = "Alertmanager、Grafana、Zabbix、夜莺的告警，Prometheus 规则文件或告警列表，\
             或一段文字；最大 1 MiB，只看前 100 条告警",
         content(
-            (Object = "application/json", example = json!({
+            (serde_json::Value = "application/json", example = json!({
                 "name": "MySQLDown", "labels": { "job": "mysql" }, "text": "MySQL not up."
             })),
             (String = "text/plain", example = json!("数据库连不上，ORA-12541")),
@@ -91,32 +106,25 @@ pub(crate) struct Resolved {
         )
     ),
     responses(
-        (status = 200, body = Resolution, description = "按请求里的顺序，每条告警的处置方案和依据",
-            example = json!({
-                "revision": "3f2a", "indexed_at": "2026-11-23T08:00:00Z", "source": "generic",
-                "elapsed_us": 1200, "omitted": 0,
-                "alerts": [{ "name": "MySQLDown", "labels": { "job": "mysql" }, "status": null,
-                    "matches": [{ "reason": "declared", "matched": "MySQLDown",
-                        "hit": { "id": "mysql-connections-full" } }] }]
-            })),
-        (status = 400, description = "参数不对，或请求体读不出来（`malformed_body`，写明行和列）",
-            content_type = "application/problem+json", body = Object),
-        (status = 413, description = "请求体超过 1 MiB（`body_too_large`）",
-            content_type = "application/problem+json", body = Object),
-        (status = 415, description = "类型不支持（`unsupported_media_type`）或请求体压缩过（`encoded_body`）",
-            content_type = "application/problem+json", body = Object),
-        (status = 422, description = "读得出来，但里面没有告警也没有文字（`nothing_to_resolve`）",
-            content_type = "application/problem+json", body = Object),
-        (status = 503, description = "正忙或超时，稍后再试",
-            content_type = "application/problem+json", body = Object),
+        (status = 200, description = "按请求里的顺序，每条告警的处置方案和依据", content(
+            (Reply<Resolution> = "application/json"),
+            (String = "text/markdown; charset=utf-8"),
+            (String = "text/plain; charset=utf-8"),
+        )),
+        (status = 400, description = "参数不对，或请求体读不出来（`malformed_body`，写明行和列）"),
+        (status = 413, description = "请求体超过 1 MiB（`body_too_large`）"),
+        (status = 415, description = "类型不支持（`unsupported_media_type`）或请求体压缩过（`encoded_body`）"),
+        (status = 422, description = "读得出来，但里面没有告警也没有文字（`nothing_to_resolve`）"),
     )
 )]
 pub(crate) async fn resolve(
     State(app): State<App>,
-    params: Params,
+    mut params: Params,
     mut request: Request,
-) -> Result<Json<Resolution>, Problem> {
+) -> Result<Response, Problem> {
+    let form = Form::asked(&mut params, request.headers())?;
     let limit = limit(params)?;
+    let origin = app.pages().origin(request.headers());
     DefaultBodyLimit::max(app.door().limits.resolve_body_bytes).apply(&mut request);
     let body = body::read(request, app.door().limits.resolve_body_bytes).await?;
     let today = app.today();
@@ -125,7 +133,12 @@ pub(crate) async fn resolve(
     for alert in answer.alerts.iter().filter(|alert| !is_declared(&alert.matches)) {
         app.unmatched().count(&alert.name);
     }
-    Ok(Json(answer))
+    let revision = answer.revision.clone();
+    let response = match form {
+        Form::Json => Json(answer).into_response(),
+        form => form.response(&message(&answer, &origin, app.pages().second_line())),
+    };
+    Ok(vary(with_revision(response, &revision), "accept"))
 }
 
 /// Whether an article says that it answers the alert.

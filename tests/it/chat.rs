@@ -1,8 +1,9 @@
 //! Answers for people in other tools: texts, and messages for the robots of groups.
 
+use axum::{body::Body, http::Request};
 use serde_json::Value;
 
-use crate::driver::{HOST, Running, TestKb, encoded};
+use crate::driver::{Answer, HOST, Running, TestKb, encoded};
 
 /// Each robot with the most bytes it takes.
 const ROBOTS: [(&str, usize); 3] = [("wecom", 4096), ("dingtalk", 20_000), ("feishu", 20_000)];
@@ -29,7 +30,11 @@ struct Message {
 /// Reads a message as the robot does.
 #[track_caller]
 fn message(kb: &Running, path: &str, robot: &str) -> Message {
-    let answer = kb.get(path);
+    read(&kb.get(path), path, robot)
+}
+
+#[track_caller]
+fn read(answer: &Answer, path: &str, robot: &str) -> Message {
     assert_eq!(answer.status, 200, "{path}: {}", answer.text());
     assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
     let body = answer.json();
@@ -126,6 +131,76 @@ fn answers_fit_into_every_robot() {
     let nothing = message(&kb, "/api/v1/search?q=qqqqqqzzzzzz&format=wecom", "wecom").lines;
     assert!(nothing[1].contains("没有找到") && nothing[2].contains("换个说法"), "{nothing:?}");
     assert!(nothing[3].contains("联系二线"), "{nothing:?}");
+}
+
+/// What a resolved payload is answered with, in the form that is asked for.
+fn resolved(kb: &Running, form: &str, payload: impl Into<Body>) -> Answer {
+    let request = Request::post(format!("/api/v1/resolve?{form}")).header("host", HOST);
+    let request = request.header("content-type", "application/json");
+    kb.send(request.body(payload.into()).unwrap())
+}
+
+#[test]
+fn alerts_fit_into_every_robot() {
+    let kb = TestKb::shipped().start();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/alerts");
+    let mut n_messages = 0;
+    for entry in fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.extension().is_none_or(|kind| kind != "json") {
+            continue;
+        }
+        let what = entry.display().to_string();
+        for (robot, max) in ROBOTS {
+            let form = format!("format={robot}");
+            let answer = resolved(&kb, &form, fs_err::read(&entry).unwrap());
+            let message = read(&answer, &what, robot);
+            assert!(message.n_bytes <= max, "{what} {robot}: {} bytes", message.n_bytes);
+            assert!(message.lines.iter().any(|line| line.starts_with("1. ")), "{what} {robot}");
+            let leads = ["/r/", "/articles/", "/?q="].map(|path| format!("http://{HOST}{path}"));
+            let is_one =
+                message.lines[0].contains(" 1 条告警") || message.lines[0].starts_with("1 条");
+            let leads_on = leads.iter().any(|start| message.link.starts_with(start));
+            assert_eq!(leads_on, is_one, "{what}: {} {}", message.lines[0], message.link);
+            n_messages += 1;
+        }
+    }
+    assert!(n_messages >= 180, "{n_messages}");
+}
+
+#[test]
+fn a_message_about_several_alerts_says_which_led_where() {
+    let kb = TestKb::new()
+        .article(
+            "disk",
+            "---\ntitle: 磁盘满\nalerts: [{name: DiskFull}]\n---\n\n## 应急策略\n\n1. 清理日志\n",
+        )
+        .article("gate", "# 门禁打不开\n\n## 应急策略\n\n1. 用机械钥匙\n")
+        .start();
+    let text = |payload: &str| {
+        let request = Request::post("/api/v1/resolve").header("host", HOST);
+        let request =
+            request.header("content-type", "application/json").header("accept", "text/plain");
+        kb.send(request.body(Body::from(payload.to_owned())).unwrap()).text()
+    };
+    let alert = |name: &str| format!("{{\"labels\":{{\"alertname\":\"{name}\"}}}}");
+    let several =
+        text(&format!("[{},{},{}]", alert("DiskFull"), alert("DiskFull"), alert("门禁打不开")));
+    for part in [
+        "3 条告警：2 篇策略",
+        "DiskFull：磁盘满（文章声明了这条告警）",
+        "门禁打不开：门禁打不开（文字相近）",
+        "清理日志",
+        "用机械钥匙",
+    ] {
+        assert!(several.contains(part), "{part} is not in {several}");
+    }
+    assert_eq!(several.matches("清理日志").count(), 1, "each article once: {several}");
+    assert!(several.trim_end().ends_with(&format!("http://{HOST}/")), "{several}");
+    let nothing = text("{\"name\":\"Zzz\"}");
+    assert!(nothing.contains("Zzz：没有找到策略") && nothing.contains("联系二线"), "{nothing}");
+    assert!(nothing.trim_end().ends_with(&format!("http://{HOST}/r/Zzz")), "{nothing}");
+    let many = vec![alert("门禁打不开"); 120].join(",");
+    assert!(text(&format!("[{many}]")).contains("另有 115 条告警"));
 }
 
 #[test]

@@ -53,15 +53,20 @@ fn note(alert: &Resolved) -> String {
     format!("{name}：{}（{reason}）", best.hit.card.title)
 }
 
-/// Absolute address of what is shown: of the one alert by its name or its words.
+/// Absolute address of what is shown: of the one alert by its name, its article or its words.
 fn link(alerts: &[Resolved], origin: &str) -> String {
     let [alert] = alerts else { return format!("{origin}/") };
     if !alert.name.is_empty() && shortened(&alert.name) == alert.name {
         return format!("{origin}{}", id_url("/r/", &alert.name));
     }
-    let words = alert.matches.first().filter(|best| best.reason != MatchReason::Declared);
-    let words = words.map(|best| shortened(&best.matched)).unwrap_or_default();
-    format!("{origin}{}", search_url(&words, &Filters::default(), 0, None))
+    match alert.matches.first() {
+        Some(best) if best.reason == MatchReason::Text => {
+            let words = shortened(&best.matched);
+            format!("{origin}{}", search_url(&words, &Filters::default(), 0, None))
+        }
+        Some(best) => format!("{origin}{}", best.hit.url),
+        None => format!("{origin}/"),
+    }
 }
 
 fn shortened(text: &str) -> String {

@@ -17,5 +17,12 @@ def is_too_deep(query):
 
 
 @schemathesis.hook
+def before_call(context, case, kwargs):
+    """The protocol asks for both; OpenAPI cannot describe this header."""
+    if case.operation.path == "/mcp":
+        case.headers = {**(case.headers or {}), "Accept": "application/json, text/event-stream"}
+
+
+@schemathesis.hook
 def filter_case(context, case):
     return case.operation.path != "/api/v1/search" or not is_too_deep(case.query or {})

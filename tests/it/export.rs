@@ -114,6 +114,11 @@ fn the_api_exports_published_articles_unless_asked_and_knows_what_a_client_has()
     let ids: Vec<_> = by_id(&answer.json()).into_keys().collect();
     assert_eq!(ids, ["disk", "login", "网络/断网"]);
     let tag = answer.header("etag").unwrap();
+    for coding in ["gzip", "br"] {
+        let small = kb.call("GET", "/api/v1/export.json", &[("accept-encoding", coding)]);
+        assert_eq!(small.header("content-encoding"), Some(coding));
+        assert!(!small.body.is_empty() && small.body.len() < answer.body.len());
+    }
     let again = kb.call("GET", "/api/v1/export.json", &[("if-none-match", tag)]);
     assert_eq!((again.status, again.body.len()), (304, 0));
     for (query, parameter) in [("status=gone", "status"), ("q=a", "q"), ("limit=5", "limit")] {

@@ -229,7 +229,8 @@ fn addresses_that_are_none() {
 const EVENTS: &str = "/api/v1/events";
 
 /// The route that only leads elsewhere.
-const RUNBOOK: &str = "/r/{name}";
+const RUNBOOK: &str = "/r/{*name}";
+const NO_RUNBOOK: &str = "/r/";
 
 /// Routes that are sent something, each its own path.
 pub(crate) const POSTED: &[&str] = &["/api/v1/resolve", "/mcp"];
@@ -246,6 +247,7 @@ pub(crate) const ROUTES: &[(&str, &str)] = &[
     ("/status", "/status"),
     ("/docs", "/docs"),
     (RUNBOOK, "/r/disk-failing"),
+    (NO_RUNBOOK, "/r/"),
     ("/api/v1/search", "/api/v1/search?q=a"),
     ("/api/v1/suggest", "/api/v1/suggest?q=a"),
     ("/api/v1/articles", "/api/v1/articles"),
@@ -307,7 +309,7 @@ fn every_route_has_get_and_head_and_refuses_the_others() {
             continue;
         }
         let (get, head) = (kb.get(path), kb.call("HEAD", path, &[]));
-        let leads_on = *template == RUNBOOK;
+        let leads_on = [RUNBOOK, NO_RUNBOOK].contains(template);
         let status = if leads_on { 302 } else { 200 };
         assert_eq!((get.status, head.status), (status, status), "{template}");
         assert!(head.body.is_empty() && get.body.is_empty() == leads_on, "{template}");

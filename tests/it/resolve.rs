@@ -303,14 +303,24 @@ fn a_stable_address_leads_to_the_article_or_to_a_search() {
         ("a&b=c#d?e", "/?q=a%26b%3Dc%23d%3Fe"),
         ("\r\nSet-Cookie: a=b", "/?q=Set%20Cookie"),
         (" ", "/"),
+        ("", "/"),
     ];
     for (name, expected) in table {
         let answer = kb.get(&format!("/r/{}", encoded(name)));
         assert_eq!((answer.status, answer.header("location")), (302, Some(expected)), "{name}");
         assert_eq!(answer.header("cache-control"), Some("no-cache"), "{name}");
     }
-    for name in ["%ff", "%00", &"a".repeat(4_000), &encoded(&"字".repeat(400)), "..", "%2e%2e%2f"]
-    {
+    for name in [
+        "Node/Down",
+        "a//b",
+        "/",
+        "%ff",
+        "%00",
+        &"a".repeat(4_000),
+        &encoded(&"字".repeat(400)),
+        "..",
+        "%2e%2e%2f",
+    ] {
         let answer = kb.get(&format!("/r/{name}"));
         assert_eq!(answer.status, 302, "{name}: {}", answer.text());
         let location = answer.header("location").unwrap().to_owned();

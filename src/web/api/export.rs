@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use time::{Date, OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::time::sleep;
 
@@ -150,7 +150,8 @@ impl Sending {
             let piece = sending.next().await?;
             Some((piece, sending))
         });
-        Body::from_stream(pieces)
+        // What compresses asks once more after the end.
+        Body::from_stream(pieces.fuse())
     }
 
     /// The next piece; `None` when all is sent. An error ends the connection, so that nobody takes

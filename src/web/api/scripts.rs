@@ -58,7 +58,7 @@ pub(crate) struct Script {
     description = "默认是纯文本；请求头 Accept: application/json 时带上标题、主题和修订号。",
     params(
         ("id" = String, Path, min_length = 1, example = "file-deleted", description = "文章编号；“/”写成 %2F"),
-        ("channel" = String, Path, example = "phone", description = "渠道：phone 电话、mail 邮件、onsite 现场"),
+        ("channel" = inline(Channel), Path, example = "phone", description = "渠道：phone 电话、mail 邮件、onsite 现场"),
     ),
     responses(
         (status = 200, description = "话术", content(

@@ -31,9 +31,8 @@ pub(crate) const PATH: &str = "/mcp";
     tag = "search",
     operation_id = "mcp",
     summary = "给智能体的三个只读工具（Model Context Protocol，Streamable HTTP）",
-    description = "请用现成的 MCP 客户端。没有会话，也没有流，每个请求得到一个 JSON 回答。",
-    params(("Accept" = Option<String>, Header,
-        description = "须同时列出 application/json 和 text/event-stream")),
+    description = "请用现成的 MCP 客户端。Accept 须同时列出 application/json 和 text/event-stream；\
+        没有会话，也没有流，每个请求得到一个 JSON 回答。",
     request_body(description = "一条 JSON-RPC 2.0 消息", content(
         (Object = "application/json", example = json!({
             "jsonrpc": "2.0", "id": 1, "method": "tools/list"

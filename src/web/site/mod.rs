@@ -41,7 +41,7 @@ pub(crate) use self::{
     flow::flow,
     matrix::{matrix, matrix_row},
     panel::panel,
-    runbook::runbook,
+    runbook::{runbook, runbook_of_nothing},
 };
 use crate::{
     article::{DUE_SOON_DAYS, render},

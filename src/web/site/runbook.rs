@@ -56,6 +56,11 @@ pub(crate) async fn runbook(
     })
 }
 
+/// Leads a rule without a name to the start: its address must not be a dead end either.
+pub(crate) async fn runbook_of_nothing(_: NoParams) -> Response {
+    redirect("/")
+}
+
 /// The article of this id, else the first one of this title.
 fn namesake(snapshot: &Snapshot, name: &str) -> Result<Option<String>, Problem> {
     if snapshot.address(name)?.is_some() {

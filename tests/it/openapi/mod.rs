@@ -23,6 +23,7 @@ const PAGES: &[&str] = &[
     "/panel",
     "/status",
     "/docs",
+    "/r/",
     "/assets/{*path}",
     "/sw.js",
 ];

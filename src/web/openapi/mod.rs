@@ -32,7 +32,7 @@ use super::{
 #[openapi(
     info(
         title = "救急",
-        description = "运维应急策略知识库的接口。只读：除了提交告警查策略，全部是 GET，也都接受 HEAD。\n\n\
+        description = "运维应急策略知识库的接口。只读：除了提交告警（resolve）和给智能体的 /mcp 是 POST，其余都是 GET，也接受 HEAD。\n\n\
             - 不认识的查询参数不会被忽略，而是以 400 指名拒绝。\n\
             - 出错时回答 RFC 9457 的 application/problem+json，用 code 判断种类，用 detail 给人看。\n\
             - 带 ETag 的回答可以用 If-None-Match 询问，没有变化时回答 304。\n\

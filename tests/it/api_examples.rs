@@ -1,14 +1,13 @@
 //! The examples of `docs/api.md` do what the page says.
 
 use std::{
-    net::{SocketAddr, TcpListener},
     path::Path,
     process::{Command, Stdio},
 };
 
-use jiuji::web::{Limits, serve};
+use jiuji::web::Limits;
 
-use crate::driver::{Running, TestKb, eventually};
+use crate::driver::{TestKb, eventually};
 
 /// Languages of blocks that are run, with the command that takes the block as its last argument.
 const RUNNERS: &[(&str, &[&str])] = &[
@@ -31,7 +30,7 @@ fn the_examples_of_the_api_print_what_stands_below_them() {
     let examples = examples(&fs_err::read_to_string(page).unwrap());
     let kb = TestKb::shipped().start();
     eventually("scanned", || !kb.get("/api/v1/status").json()["scanned_at"].is_null());
-    let base = format!("http://{}", listen(&kb));
+    let base = format!("http://{}", kb.listen(|port| kb.app(Limits::default(), port)));
     let mut n_run = 0;
     for (language, command) in RUNNERS {
         let of_language = examples.iter().filter(|example| example.language == *language);
@@ -103,17 +102,4 @@ fn a_block_of_text_belongs_to_the_one_above() {
     assert_eq!((found[0].code.as_str(), found[0].printed.as_str()), ("echo 1\necho 2\n", "1\n2\n"));
     assert_eq!((found[1].language.as_str(), found[1].printed.as_str()), ("python", ""));
     assert_eq!(found.len(), 2);
-}
-
-/// The server on a real socket.
-fn listen(kb: &Running) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = kb.app(Limits::default(), address.port());
-    kb.runtime().spawn(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        serve(listener, app, std::future::pending()).await;
-    });
-    address
 }

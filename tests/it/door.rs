@@ -1,8 +1,6 @@
 //! Who may ask, from where and how often; and how long it took.
 
-use std::net::TcpListener;
-
-use jiuji::web::{AccessSettings, ReadToken, serve};
+use jiuji::web::{AccessSettings, ReadToken};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpSocket,
@@ -297,13 +295,8 @@ async fn ask_from(from: &str, to: std::net::SocketAddr, n: usize) -> String {
 #[test]
 fn each_address_has_a_budget_of_its_own() {
     let kb = small();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = kb.app_for(rated(1), address.port());
+    let address = kb.listen(|port| kb.app_for(rated(1), port));
     let (loud, quiet) = kb.runtime().block_on(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        tokio::spawn(serve(listener, app, std::future::pending()));
         let loud = ask_from("127.0.0.1", address, 100).await;
         (loud, ask_from("127.0.0.2", address, 2).await)
     });

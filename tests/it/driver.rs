@@ -5,6 +5,7 @@
 //! ```
 
 use std::{
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     thread,
@@ -21,7 +22,7 @@ use jiuji::{
     index::LogBound,
     kb::Root,
     live::{Live, Options},
-    web::{AccessSettings, AllowedHosts, App, Limits, PageSettings, Settings, router},
+    web::{AccessSettings, AllowedHosts, App, Limits, PageSettings, Settings, router, serve},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -239,6 +240,19 @@ impl Running {
         drop((runtime, router, live));
         meanwhile(&kb);
         kb.start_at(_place)
+    }
+
+    /// The server on a socket of its own, for as long as this lives; `app` is told the port.
+    pub(crate) fn listen(&self, app: impl FnOnce(u16) -> App) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = app(address.port());
+        self.runtime.spawn(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+            serve(listener, app, std::future::pending()).await;
+        });
+        address
     }
 
     /// Where futures of a test can run.

@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::Command,
     thread,
@@ -11,7 +11,7 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use futures_util::stream;
-use jiuji::web::{AccessSettings, Limits, ReadToken, serve};
+use jiuji::web::{AccessSettings, Limits, ReadToken};
 use rmcp::{
     ClientLifecycleMode, ClientServiceExt, RoleClient,
     model::{CallToolRequestParams, CallToolResult, ProtocolVersion},
@@ -80,19 +80,6 @@ fn inside(text: &str) -> String {
         "{text}"
     );
     lines[begin + 1..end].join("\n")
-}
-
-/// The server on a socket.
-fn listen(kb: &Running) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = kb.app(Limits::default(), address.port());
-    kb.runtime().spawn(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        serve(listener, app, std::future::pending()).await;
-    });
-    address
 }
 
 type Client = RunningService<RoleClient, ()>;
@@ -165,7 +152,7 @@ async fn story(client: Client) {
 #[test]
 fn an_agent_finds_the_article_over_the_network_with_either_handshake() {
     let kb = TestKb::shipped().start();
-    let address = listen(&kb);
+    let address = kb.listen(|port| kb.app(Limits::default(), port));
     let newest = vec![ProtocolVersion::V_2026_07_28];
     let discover = ClientLifecycleMode::Discover { preferred_versions: newest };
     for lifecycle in [ClientLifecycleMode::Initialize, discover] {
@@ -199,7 +186,7 @@ fn the_official_python_client_finds_the_article_too() {
         return;
     };
     let kb = TestKb::shipped().start();
-    let address = listen(&kb);
+    let address = kb.listen(|port| kb.app(Limits::default(), port));
     let script: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mcp/client.py");
     let program = child(&kb.kb);
     let mut command = Command::new(python);
@@ -395,7 +382,7 @@ fn a_full_server_says_so() {
 #[test]
 fn many_calls_at_once_are_all_answered() {
     let kb = TestKb::shipped().start_alone();
-    let address = listen(&kb);
+    let address = kb.listen(|port| kb.app(Limits::default(), port));
     let body = message("search", &json!({ "query": "硬盘咔咔响" }));
     let head = format!(
         "POST /mcp HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\

@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeSet,
     io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::Path,
     time::{Duration, Instant},
 };
 
 use axum::{body::Body, http::Request};
-use jiuji::web::{Limits, serve};
+use jiuji::web::Limits;
 
 use crate::{
     dice::Dice,
@@ -447,18 +447,10 @@ fn an_id_with_a_slash_is_one_segment() {
     assert_eq!(kb.get(&format!("/api/v1{url}")).json()["id"], "网络/断网");
 }
 
-/// The server on a real socket, with short patience.
+/// The server on a socket, with short patience.
 fn listen(kb: &Running) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
     let limits = Limits { header_timeout: Duration::from_millis(300), ..Limits::default() };
-    let app = kb.app(limits, address.port());
-    kb.runtime().spawn(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        serve(listener, app, std::future::pending()).await;
-    });
-    address
+    kb.listen(|port| kb.app(limits, port))
 }
 
 /// Sends bytes, and reads until the server closes.

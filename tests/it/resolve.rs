@@ -2,13 +2,13 @@
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use axum::{body::Body, http::Request};
-use jiuji::web::{Limits, serve};
+use jiuji::web::Limits;
 use serde_json::{Value, json};
 
 use crate::driver::{Answer, HOST, Running, TestKb, encoded, eventually, shipped_kb};
@@ -350,19 +350,6 @@ fn alerts_that_no_article_declares_are_counted_and_shown() {
     assert!(page.contains("EtcdNoLeader") && !page.contains("<b>Strange"), "{page}");
 }
 
-/// The server on a real socket.
-fn listen(kb: &Running) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = kb.app(Limits::default(), address.port());
-    kb.runtime().spawn(async move {
-        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-        serve(listener, app, std::future::pending()).await;
-    });
-    address
-}
-
 /// Sends bytes, and reads until the server closes.
 fn exchange(address: SocketAddr, request: &[u8]) -> String {
     let mut socket = TcpStream::connect(address).unwrap();
@@ -385,7 +372,7 @@ fn head(address: SocketAddr, size: &str) -> String {
 #[test]
 fn a_webhook_of_alertmanager_is_answered_on_a_socket() {
     let kb = small();
-    let address = listen(&kb);
+    let address = kb.listen(|port| kb.app(Limits::default(), port));
     // Alertmanager sends its payload on one line, and escapes what HTML would read.
     let payload = fs_err::read_to_string(fixtures().join("alertmanager-05.json")).unwrap();
     let payload: Value = serde_json::from_str(&payload).unwrap();

@@ -7,8 +7,8 @@
 
 use serde_json::Value;
 
-use super::payload::{Object, Payload, Source, annotations, labels, short, text};
-use crate::search::{Alert, AlertStatus};
+use super::payload::{Object, Payload, Source, annotations, labels, short, status, text};
+use crate::search::Alert;
 
 /// Names that Grafana gives to an alert when the rule itself could not be evaluated; the label
 /// `rulename` has the rule.
@@ -48,24 +48,12 @@ fn alert(object: &Object) -> Alert {
     Alert { name, labels, texts, status: status(object), fingerprint }
 }
 
-/// `status` is a word, or in Alertmanager's own list an object; Prometheus calls it `state`.
-fn status(object: &Object) -> Option<AlertStatus> {
-    let state = object.get("status").and_then(Value::as_object);
-    let state = state.and_then(|status| text(status, "state"));
-    let said = state.or_else(|| text(object, "status")).or_else(|| text(object, "state"))?;
-    match said.as_str() {
-        "firing" | "active" | "suppressed" | "alerting" => Some(AlertStatus::Firing),
-        "pending" | "unprocessed" => Some(AlertStatus::Pending),
-        "resolved" | "inactive" | "ok" => Some(AlertStatus::Resolved),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::search::AlertStatus;
 
     fn only(value: &Value) -> Alert {
         payload(value).unwrap().alerts.remove(0)
@@ -88,19 +76,5 @@ mod tests {
     fn a_rule_that_could_not_be_evaluated_goes_by_its_own_name() {
         let value = json!([{ "labels": { "alertname": "DatasourceNoData", "rulename": "A" } }]);
         assert_eq!(only(&value).name, "A");
-    }
-
-    #[test]
-    fn a_status_is_said_in_three_ways() {
-        let table = [
-            (json!({ "status": "firing" }), Some(AlertStatus::Firing)),
-            (json!({ "status": { "state": "suppressed" } }), Some(AlertStatus::Firing)),
-            (json!({ "state": "pending" }), Some(AlertStatus::Pending)),
-            (json!({ "state": "strange" }), None),
-            (json!({}), None),
-        ];
-        for (value, expected) in table {
-            assert_eq!(status(value.as_object().unwrap()), expected, "{value}");
-        }
     }
 }

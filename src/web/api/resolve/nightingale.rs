@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::payload::{Object, Payload, Source, annotations, labels, scalar, short, text, texts};
+use super::payload::{
+    Object, Payload, Source, annotations, labels, pairs, scalar, short, text, texts,
+};
 use crate::search::{Alert, AlertStatus};
 
 /// Members of which at least one stands beside `rule_name`.
@@ -60,8 +62,7 @@ fn tags(event: &Object) -> BTreeMap<String, String> {
         Some(Value::String(tags)) => tags.split(",,").map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    let pairs = tags.iter().take(64).filter_map(|tag| tag.split_once('='));
-    pairs.map(|(name, value)| (short(name), short(value))).collect()
+    pairs(tags.iter().map(String::as_str), '=')
 }
 
 #[cfg(test)]

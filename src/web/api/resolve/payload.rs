@@ -8,16 +8,16 @@ use utoipa::ToSchema;
 
 use super::{alertmanager, nightingale, plain, prometheus_rule, zabbix};
 use crate::{
-    search::{Alert, MAX_ALERT_CHARS},
+    search::{Alert, AlertStatus, MAX_ALERT_CHARS},
     web::problem::{Code, Problem},
 };
 
 /// Alerts of a payload that are looked at.
 pub(super) const MAX_ALERTS: usize = 100;
 /// Labels of an alert that are kept.
-const MAX_LABELS: usize = 64;
+pub(super) const MAX_LABELS: usize = 64;
 /// Characters of a sentence that are kept; the search takes fewer.
-const MAX_TEXT_CHARS: usize = 4_000;
+pub(super) const MAX_TEXT_CHARS: usize = 4_000;
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
@@ -131,6 +131,29 @@ pub(super) fn labels(object: &Object, member: &str) -> BTreeMap<String, String> 
     labels.take(MAX_LABELS).collect()
 }
 
+/// Labels written as name and value in one text, as far as they are looked at.
+pub(super) fn pairs<'t>(
+    tags: impl IntoIterator<Item = &'t str>,
+    between: char,
+) -> BTreeMap<String, String> {
+    let pairs = tags.into_iter().take(MAX_LABELS).filter_map(|tag| tag.split_once(between));
+    pairs.map(|(name, value)| (short(name), short(value))).collect()
+}
+
+/// Where an alert is in its life. `status` is a word, or in Alertmanager's own list an object;
+/// Prometheus calls it `state`.
+pub(super) fn status(object: &Object) -> Option<AlertStatus> {
+    let state = object.get("status").and_then(Value::as_object);
+    let state = state.and_then(|status| text(status, "state"));
+    let said = state.or_else(|| text(object, "status")).or_else(|| text(object, "state"))?;
+    match said.as_str() {
+        "firing" | "active" | "suppressed" | "alerting" => Some(AlertStatus::Firing),
+        "pending" | "unprocessed" => Some(AlertStatus::Pending),
+        "resolved" | "inactive" | "ok" => Some(AlertStatus::Resolved),
+        _ => None,
+    }
+}
+
 /// Those of these members that have a text, in this order, each text once.
 pub(super) fn texts(object: &Object, members: &[&str]) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
@@ -224,5 +247,19 @@ mod tests {
         assert_eq!(alert.labels.len(), MAX_LABELS);
         assert!(alert.labels.values().all(|value| value.len() == MAX_ALERT_CHARS));
         assert_eq!(alert.texts[0].chars().count(), MAX_TEXT_CHARS);
+    }
+
+    #[test]
+    fn a_status_is_said_in_three_ways() {
+        let table = [
+            (json!({ "status": "firing" }), Some(AlertStatus::Firing)),
+            (json!({ "status": { "state": "suppressed" } }), Some(AlertStatus::Firing)),
+            (json!({ "state": "pending" }), Some(AlertStatus::Pending)),
+            (json!({ "state": "strange" }), None),
+            (json!({}), None),
+        ];
+        for (value, expected) in table {
+            assert_eq!(status(value.as_object().unwrap()), expected, "{value}");
+        }
     }
 }

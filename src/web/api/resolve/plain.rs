@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::payload::{Object, Payload, Source, annotations, labels, short, text, texts};
-use crate::search::{Alert, AlertStatus};
+use super::payload::{Object, Payload, Source, annotations, labels, short, status, text, texts};
+use crate::search::Alert;
 
 /// The alert of such an object, or the text of a string.
 pub(super) fn payload(value: &Value) -> Option<Payload> {
@@ -21,17 +21,11 @@ pub(super) fn payload(value: &Value) -> Option<Payload> {
 fn alert(object: &Object) -> Alert {
     let labels = labels(object, "labels");
     let name = text(object, "name").or_else(|| labels.get("alertname").cloned());
-    let status = text(object, "status").and_then(|status| match status.as_str() {
-        "firing" => Some(AlertStatus::Firing),
-        "pending" => Some(AlertStatus::Pending),
-        "resolved" => Some(AlertStatus::Resolved),
-        _ => None,
-    });
     Alert {
         name: short(&name.unwrap_or_default()),
         labels,
         texts: [texts(object, &["text"]), annotations(object)].concat(),
-        status,
+        status: status(object),
         fingerprint: text(object, "fingerprint").map(|text| short(&text)),
     }
 }
@@ -41,6 +35,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::search::AlertStatus;
 
     #[test]
     fn everything_is_optional() {

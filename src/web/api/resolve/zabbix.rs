@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::payload::{Object, Payload, Source, cut, scalar, short};
+use super::payload::{
+    MAX_LABELS, MAX_TEXT_CHARS, Object, Payload, Source, cut, pairs, scalar, short,
+};
 use crate::search::{Alert, AlertStatus};
 
 /// Members that name the problem, the most exact first.
@@ -60,7 +62,7 @@ fn members(object: &Object) -> Option<BTreeMap<String, String>> {
     }
     let members = object.iter().map(|(name, value)| (plain(name), scalar(value)));
     let members = members.filter_map(|(name, value)| Some((name, value?)));
-    Some(members.filter(|(_, value)| !value.trim().is_empty()).take(64).collect())
+    Some(members.filter(|(_, value)| !value.trim().is_empty()).take(MAX_LABELS).collect())
 }
 
 fn alert(members: &BTreeMap<String, String>) -> Alert {
@@ -83,7 +85,7 @@ fn lines(text: &str) -> Vec<String> {
     };
     let kept = text.lines().map(str::trim).filter(|line| !line.is_empty() && !is_macro(line));
     let kept: Vec<&str> = kept.collect();
-    if kept.is_empty() { Vec::new() } else { vec![cut(&kept.join("\n"), 4_000)] }
+    if kept.is_empty() { Vec::new() } else { vec![cut(&kept.join("\n"), MAX_TEXT_CHARS)] }
 }
 
 /// The short members as labels, and the tags of the event.
@@ -104,12 +106,11 @@ fn tags(members: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     if let Some(json) = members.get("eventtagsjson") {
         let tags: Vec<Value> = serde_json::from_str(json).unwrap_or_default();
         let pair = |tag: &Value| Some((scalar(tag.get("tag")?)?, scalar(tag.get("value")?)?));
-        let tags = tags.iter().take(64).filter_map(pair);
+        let tags = tags.iter().take(MAX_LABELS).filter_map(pair);
         return tags.map(|(name, value)| (short(&name), short(&value))).collect();
     }
     let tags = members.get("eventtags").map(String::as_str).unwrap_or_default();
-    let pairs = tags.split(',').take(64).filter_map(|tag| tag.split_once(':'));
-    pairs.map(|(name, value)| (short(name), short(value))).collect()
+    pairs(tags.split(','), ':')
 }
 
 /// `{EVENT.VALUE}` is 1 for a problem and 0 for its end; `{EVENT.STATUS}` says it in words.

@@ -107,6 +107,12 @@ value_set! {
 }
 
 impl Severity {
+    /// As people write it: `P1 紧急`.
+    #[must_use]
+    pub fn shown(self) -> String {
+        format!("{} {}", self.as_str().to_uppercase(), self.label())
+    }
+
     /// Minutes within which somebody must answer. Source: the article model, section 6; an
     /// organisation's own service agreement goes before it.
     #[must_use]

@@ -43,7 +43,6 @@ fn alarm(article: &Article) -> Option<String> {
 fn facts(job: &Job<'_>, stored: &Stored) -> Vec<String> {
     let article = &stored.article;
     let meta = &article.meta;
-    let severity = |level: Severity| format!("{} {}", level.as_str().to_uppercase(), level.label());
     let status = (meta.status != Status::Published).then(|| meta.status.label().to_owned());
     let stale = meta.is_stale(job.today).then(|| "已过复核期".to_owned());
     let broken = stored.broken.then(|| "文件有错，这是上一个可用的版本".to_owned());
@@ -51,7 +50,7 @@ fn facts(job: &Job<'_>, stored: &Stored) -> Vec<String> {
         status,
         stale,
         broken,
-        meta.severity.map(severity),
+        meta.severity.map(Severity::shown),
         meta.tier.map(|tier| tier.label().to_owned()),
         meta.owner.as_ref().map(|owner| format!("负责 {owner}")),
         meta.reviewed.map(|date| format!("核对 {date}")),

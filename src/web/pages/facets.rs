@@ -84,9 +84,7 @@ fn rows(
 
 fn row_label(facet: Facet, value: &str, label: &str) -> String {
     match (facet, value.parse::<Severity>()) {
-        (Facet::Severity, Ok(severity)) => {
-            format!("{} {}", value.to_uppercase(), severity.label())
-        }
+        (Facet::Severity, Ok(severity)) => severity.shown(),
         _ => label.to_owned(),
     }
 }

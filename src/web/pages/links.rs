@@ -2,10 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{
-    article::{Severity, Status},
-    search::Filters,
-};
+use crate::{article::Status, search::Filters};
 
 /// Everything but the unreserved characters. Source: RFC 3986, section 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -117,9 +114,7 @@ pub(super) fn with_params(path: &str, params: &[(&str, String)]) -> String {
 pub(super) fn filter_names(filters: &Filters) -> String {
     let mut names: Vec<String> = Vec::new();
     names.extend(filters.fault_type.iter().map(|value| value.label().to_owned()));
-    let severity =
-        |value: &Severity| format!("{} {}", value.as_str().to_uppercase(), value.label());
-    names.extend(filters.severity.iter().map(severity));
+    names.extend(filters.severity.iter().map(|value| value.shown()));
     names.extend(filters.tier.iter().map(|value| value.label().to_owned()));
     names.extend(filters.system.iter().cloned());
     if filters.status != [Status::Published] {
@@ -136,7 +131,7 @@ pub(super) fn encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::FaultType;
+    use crate::article::{FaultType, Severity};
 
     #[test]
     fn an_id_is_one_encoded_segment() {

@@ -81,8 +81,7 @@ struct Choice {
 
 fn selects(filters: &Filters, systems: &[String]) -> Vec<Select> {
     let fault_types = FaultType::ALL.iter().map(|v| (v.as_str(), v.label().to_owned()));
-    let label = |v: &Severity| format!("{} {}", v.as_str().to_uppercase(), v.label());
-    let severities = Severity::ALL.iter().map(|v| (v.as_str(), label(v)));
+    let severities = Severity::ALL.iter().map(|v| (v.as_str(), v.shown()));
     let tiers = Tier::ALL.iter().map(|v| (v.as_str(), v.label().to_owned()));
     let systems = systems.iter().map(|v| (v.as_str(), v.clone()));
     let first = [

@@ -89,11 +89,11 @@ impl<'a> ArticleBody<'a> {
         let severity = self.view.stored.article.meta.severity;
         severity
             .filter(|severity| *severity == Severity::P1)
-            .map(|severity| format!("{} · {}", severity_name(severity), response(severity)))
+            .map(|severity| format!("{} · {}", Severity::shown(severity), response(severity)))
     }
 
     fn severity(&self) -> Option<String> {
-        self.view.stored.article.meta.severity.map(severity_name)
+        self.view.stored.article.meta.severity.map(Severity::shown)
     }
 
     fn fault_type(&self) -> &'static str {
@@ -140,11 +140,6 @@ impl Part<'_> {
     fn begins_escalation(&self) -> bool {
         self.section.kind == SectionKind::Escalation && self.section.level == 2
     }
-}
-
-/// `P1 紧急`
-fn severity_name(severity: Severity) -> String {
-    format!("{} {}", severity.as_str().to_uppercase(), severity.label())
 }
 
 /// The sections as they are written, with everything that can be ticked, chosen and copied.

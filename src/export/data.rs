@@ -3,12 +3,9 @@
 use std::io::Write;
 
 use super::{ExportError, Job, place::NewFile};
-use crate::{
-    search::Filters,
-    web::api::{
-        export::{CLOSING, add, ids, opening},
-        matrix::{csv as spreadsheet, table},
-    },
+use crate::web::api::{
+    export::{CLOSING, add, ids, opening},
+    matrix::{csv as spreadsheet, table},
 };
 
 /// Writes all articles, one after the other; gives their number.
@@ -28,8 +25,7 @@ pub(super) fn json(file: &mut NewFile, job: &Job<'_>) -> Result<usize, ExportErr
 
 /// Writes the table; gives the number of its rows.
 pub(super) fn csv(file: &mut NewFile, job: &Job<'_>) -> Result<usize, ExportError> {
-    let filters = Filters { status: job.status.to_vec(), ..Filters::default() };
-    let rows = table(job.snapshot, &filters)?.rows;
+    let rows = table(job.snapshot, &job.filters())?.rows;
     write(file, spreadsheet(&rows).as_bytes())?;
     (job.progress)(rows.len(), rows.len());
     Ok(rows.len())

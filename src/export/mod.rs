@@ -21,8 +21,12 @@ use time::Date;
 use crate::{
     article::Status,
     index::{IndexError, Snapshot},
+    search::Filters,
     web::problem::Problem,
 };
+
+/// Where articles without a fault type stand.
+const NO_TYPE: &str = "没写故障类型";
 
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,13 @@ pub struct Job<'a> {
     pub force: bool,
     /// Told how many of how many articles are done.
     pub progress: &'a dyn Fn(usize, usize),
+}
+
+impl Job<'_> {
+    /// Which articles are taken.
+    fn filters(&self) -> Filters {
+        Filters { status: self.status.to_vec(), ..Filters::default() }
+    }
 }
 
 /// What an export wrote.

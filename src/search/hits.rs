@@ -88,8 +88,7 @@ pub(super) fn listed(snapshot: &Snapshot, query: &Query) -> Result<Answer, Query
 /// When the index cannot be read.
 pub fn plain_hit(snapshot: &Snapshot, id: &str, today: Date) -> Result<Option<Hit>, IndexError> {
     let Some(address) = snapshot.address(id)? else { return Ok(None) };
-    let passages = opening(snapshot, address)?;
-    hit(snapshot, address, 0.0, passages, today).map(Some)
+    plain(snapshot, address, today).map(Some)
 }
 
 /// The answer for a query that nothing matches.

@@ -16,11 +16,8 @@ mod table;
 use docx_rs::{Docx, Footer, PageMargin, PageNum, PageOrientationType, PageSize, Section, XMLDocx};
 
 use self::paragraph::{Block, styled, text};
-use super::{ExportError, Job, place::NewFile};
-use crate::{
-    article::FaultType,
-    search::{Filters, listed_ids},
-};
+use super::{ExportError, Job, NO_TYPE, place::NewFile};
+use crate::{article::FaultType, search::listed_ids};
 
 /// Looks of all paragraphs, in Word's names for the built-in ones, which its navigation knows.
 const STYLES: &str = include_str!("styles.xml");
@@ -34,12 +31,9 @@ const MARGIN: i32 = 1_134;
 const WIDTH: usize = 11_906 - 2 * 1_134;
 const WIDE: usize = 16_838 - 2 * 1_134;
 
-/// Where articles without a fault type stand.
-const NO_TYPE: &str = "没写故障类型";
-
 /// Writes the document; gives the number of its articles.
 pub(super) fn write(file: &mut NewFile, job: &Job<'_>) -> Result<usize, ExportError> {
-    let filters = Filters { status: job.status.to_vec(), ..Filters::default() };
+    let filters = job.filters();
     let ids = listed_ids(job.snapshot, &filters)?;
     let (chapters, n_articles) = chapters(job, &ids)?;
     let mark = format!("{TITLE} · {} · 版本 {}", job.today, short_revision(job));

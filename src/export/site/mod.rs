@@ -19,11 +19,11 @@ use self::{
     links::{Links, Media},
     names::Names,
 };
-use super::{ExportError, Job, Summary, place::NewFolder};
+use super::{ExportError, Job, NO_TYPE, Summary, place::NewFolder};
 use crate::{
     article::{Article, FaultType, Severity},
     index::Stored,
-    search::{Filters, listed_ids, plain_hit},
+    search::{listed_ids, plain_hit},
     web::{
         api::matrix::table,
         assets,
@@ -35,9 +35,6 @@ use crate::{
     },
 };
 
-/// Where articles without a fault type stand.
-const NO_TYPE: &str = "没写故障类型";
-
 /// Exports a copy of the pages into the folder `target`.
 pub(super) fn export(target: &Path, job: &Job<'_>) -> Result<Summary, ExportError> {
     let mut folder = NewFolder::create(target, job.kb_root, job.force)?;
@@ -47,7 +44,7 @@ pub(super) fn export(target: &Path, job: &Job<'_>) -> Result<Summary, ExportErro
 }
 
 fn write(folder: &mut NewFolder, job: &Job<'_>) -> Result<usize, ExportError> {
-    let ids = listed_ids(job.snapshot, &filters(job))?;
+    let ids = listed_ids(job.snapshot, &job.filters())?;
     let copy = Copy {
         job,
         names: Names::new(&ids),
@@ -71,10 +68,6 @@ fn write(folder: &mut NewFolder, job: &Job<'_>) -> Result<usize, ExportError> {
     }
     write_assets(folder)?;
     Ok(ids.len())
-}
-
-fn filters(job: &Job<'_>) -> Filters {
-    Filters { status: job.status.to_vec(), ..Filters::default() }
 }
 
 fn stamp(job: &Job<'_>, n_articles: usize) -> Result<Stamp, ExportError> {
@@ -121,7 +114,7 @@ impl Copy<'_> {
     }
 
     fn matrix(&self, folder: &mut NewFolder) -> Result<(), ExportError> {
-        let rows = table(self.job.snapshot, &filters(self.job))?.rows;
+        let rows = table(self.job.snapshot, &self.job.filters())?.rows;
         let rows: Vec<_> = rows.into_iter().map(matrix_row).collect();
         let page = content(copy_matrix(&self.stamp, &rows))?;
         folder.write("matrix.html", self.top(&page).as_bytes())

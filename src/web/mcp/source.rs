@@ -1,10 +1,11 @@
 //! Where the tools read: the running knowledge base, or an index opened for one process.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, TryLockError},
     time::Instant,
 };
 
+use arc_swap::ArcSwap;
 use time::Date;
 
 use crate::{
@@ -34,8 +35,10 @@ struct Opened {
     options: live::Options,
     today: fn() -> Date,
     door: Door,
-    /// When the folder was last looked at, and what it held then.
-    latest: Mutex<(Instant, Arc<Snapshot>)>,
+    /// What the folder held when it was last looked at.
+    latest: ArcSwap<Snapshot>,
+    /// When that was; locked while somebody looks.
+    looked_at: Mutex<Instant>,
 }
 
 impl Source {
@@ -53,8 +56,9 @@ impl Source {
         door: Door,
         origin: &str,
     ) -> Self {
-        let latest = Mutex::new((Instant::now(), Arc::new(first)));
-        let opened = Opened { options, today, door, latest };
+        let latest = ArcSwap::from_pointee(first);
+        let looked_at = Mutex::new(Instant::now());
+        let opened = Opened { options, today, door, latest, looked_at };
         Self { place: Place::Opened(Arc::new(opened)), origin: origin.into() }
     }
 
@@ -100,16 +104,21 @@ impl Source {
 
 impl Opened {
     /// The snapshot, opened again when the last look at the folder is too long ago: agents keep
-    /// the process for days. What cannot be opened again leaves the last one in use.
+    /// the process for days. What cannot be opened again leaves the last one in use; so does
+    /// somebody else who is opening it just now.
     fn snapshot(&self) -> Arc<Snapshot> {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        if latest.0.elapsed() >= SCAN_INTERVAL {
+        let free = match self.looked_at.try_lock() {
+            Err(TryLockError::WouldBlock) => None,
+            Err(TryLockError::Poisoned(free)) => Some(free.into_inner()),
+            Ok(free) => Some(free),
+        };
+        if let Some(mut looked_at) = free.filter(|looked_at| looked_at.elapsed() >= SCAN_INTERVAL) {
             match live::open_snapshot(&self.options) {
-                Ok(snapshot) => latest.1 = Arc::new(snapshot),
+                Ok(snapshot) => self.latest.store(Arc::new(snapshot)),
                 Err(error) => tracing::warn!(%error, "the knowledge base cannot be opened again"),
             }
-            latest.0 = Instant::now();
+            *looked_at = Instant::now();
         }
-        Arc::clone(&latest.1)
+        self.latest.load_full()
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     article::{FaultType, Severity, Status, Tier, render},
     search::{Filters, nearest_ids},
     web::{
-        chat::{Form, Message, Reply, Robot},
+        chat::{Form, Message, Robot, reply},
         etag::{Tag, with_revision},
         openapi::params::{Filtering, Limit, Offset},
         params::Params,
@@ -111,6 +111,8 @@ pub(crate) async fn list(
     Ok(tag.on(Json(page).into_response()))
 }
 
+reply!(ArticleReply, ArticleBody);
+
 /// Gives one article as JSON, as its source, as a text for chat and phone, or as a message for the
 /// robot of a group.
 #[utoipa::path(
@@ -126,7 +128,7 @@ pub(crate) async fn list(
     ),
     responses(
         (status = 200, description = "文章", content(
-            (Reply<ArticleBody> = "application/json"),
+            (ArticleReply = "application/json"),
             (String = "text/markdown; charset=utf-8"),
             (String = "text/plain; charset=utf-8"),
         )),

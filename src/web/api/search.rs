@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     search::{self, Answer, Filters, Note, Query},
     web::{
-        chat::{Form, Message, Reply, Robot},
+        chat::{Form, Message, Robot, reply},
         etag::Tag,
         openapi::params::{Depth, Filtering, Limit},
         pages::{is_quiet_note, note_sentence, search_url},
@@ -25,8 +25,10 @@ use crate::{
 /// Longest query in the link of a message, in characters: the beginning finds much the same, and
 /// a robot takes short addresses only.
 const MAX_LINKED_CHARS: usize = 60;
-/// Longest link with filters, in bytes.
-const MAX_LINK_BYTES: usize = 900;
+/// Longest path with filters in that link, in bytes.
+const MAX_PATH_BYTES: usize = 800;
+
+reply!(SearchReply, Answer);
 
 /// The best hits with their first steps: as JSON, as a text, or as a message for a robot.
 #[utoipa::path(
@@ -45,7 +47,7 @@ const MAX_LINK_BYTES: usize = 900;
     ),
     responses(
         (status = 200, description = "命中的文章，最合适的在前，各带前三步", content(
-            (Reply<Answer> = "application/json"),
+            (SearchReply = "application/json"),
             (String = "text/markdown; charset=utf-8"),
             (String = "text/plain; charset=utf-8"),
         )),
@@ -91,17 +93,17 @@ fn message(answer: &Answer, query: &Query, origin: &str, second_line: &str) -> M
         notes.push("换个说法再查：症状、报错原文或错误代码".to_owned());
         notes.push(format!("仍然没有就联系二线：{second_line}"));
     }
-    Message::of_hits(&heading, &answer.hits, &link(query, origin)).with_notes(notes)
+    Message::of_hits(&heading, &answer.hits, origin, &path(query)).with_notes(notes)
 }
 
-/// Absolute address of the page that shows the answer.
-fn link(query: &Query, origin: &str) -> String {
+/// Where the page shows the answer.
+fn path(query: &Query) -> String {
     let text: String = query.text.trim().chars().take(MAX_LINKED_CHARS).collect();
-    let whole = format!("{origin}{}", search_url(&text, &query.filters, query.offset, None));
-    if whole.len() <= MAX_LINK_BYTES {
+    let whole = search_url(&text, &query.filters, query.offset, None);
+    if whole.len() <= MAX_PATH_BYTES {
         return whole;
     }
-    format!("{origin}{}", search_url(&text, &Filters::default(), 0, None))
+    search_url(&text, &Filters::default(), 0, None)
 }
 
 #[cfg(test)]
@@ -117,15 +119,15 @@ mod tests {
             Query::new(text, date!(2026 - 11 - 23)).unwrap().filters(filters)
         };
         let table = [
-            (query("断网", vec![]), "https://kb/?q=%E6%96%AD%E7%BD%91"),
-            (query(" a ", vec!["vpn".into()]), "https://kb/?q=a&system=vpn"),
-            (query("", vec![]), "https://kb/"),
-            (query("a", vec!["长".repeat(64); 9]), "https://kb/?q=a"),
+            (query("断网", vec![]), "/?q=%E6%96%AD%E7%BD%91"),
+            (query(" a ", vec!["vpn".into()]), "/?q=a&system=vpn"),
+            (query("", vec![]), "/"),
+            (query("a", vec!["长".repeat(64); 9]), "/?q=a"),
         ];
         for (query, expected) in table {
-            assert_eq!(link(&query, "https://kb"), expected);
+            assert_eq!(path(&query), expected);
         }
-        let long = link(&query(&"😀".repeat(500), vec![]), "https://kb");
-        assert_eq!(long.len(), "https://kb/?q=".len() + 12 * MAX_LINKED_CHARS);
+        let long = path(&query(&"😀".repeat(500), vec![]));
+        assert_eq!(long.len(), "/?q=".len() + 12 * MAX_LINKED_CHARS);
     }
 }

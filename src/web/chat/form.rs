@@ -56,18 +56,21 @@ impl FromStr for Robot {
     }
 }
 
-/// What a resource answers in JSON, for the description of the interface: itself, or a message.
-#[derive(utoipa::ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes what is written as one or the other")]
-pub(crate) enum Reply<T> {
-    /// The resource.
-    Whole(T),
-    /// A message for WeCom or DingTalk.
-    Markdown(MarkdownMessage),
-    /// A message for Feishu.
-    Post(PostMessage),
+/// What a resource answers in JSON, for the description of the interface: itself, or a message. A
+/// generic type would repeat the schema of the resource in place of its name.
+macro_rules! reply {
+    ($name:ident, $whole:ty) => {
+        #[derive(utoipa::ToSchema)]
+        #[serde(untagged)]
+        #[expect(dead_code, reason = "describes what is written as one or the other")]
+        enum $name {
+            Whole(Box<$whole>),
+            Markdown($crate::web::chat::MarkdownMessage),
+            Post($crate::web::chat::PostMessage),
+        }
+    };
 }
+pub(crate) use reply;
 
 /// A message for the robots of WeCom and DingTalk.
 #[derive(utoipa::ToSchema)]

@@ -76,16 +76,15 @@ pub(super) struct Line {
 }
 
 impl Message {
-    /// The articles of an answer; `link` is the absolute address that shows all of it, under whose
-    /// origin the articles are found too.
-    pub(crate) fn of_hits(heading: &str, hits: &[Hit], link: &str) -> Self {
-        let entries = hits.iter().map(|hit| Entry::of_hit(hit, origin_of(link))).collect();
+    /// The articles of an answer, which are found below `origin`; `path` there shows all of it.
+    pub(crate) fn of_hits(heading: &str, hits: &[Hit], origin: &str, path: &str) -> Self {
+        let entries = hits.iter().map(|hit| Entry::of_hit(hit, origin)).collect();
         let heading = one_line(heading);
         Self {
             heading,
             notes: Vec::new(),
             entries,
-            link: link.to_owned(),
+            link: format!("{origin}{path}"),
             link_label: "查看全部结果",
         }
     }
@@ -221,11 +220,9 @@ fn facts_of(stored: &Stored, today: Date) -> String {
 
 impl Known {
     fn facts(&self) -> String {
-        let severity =
-            |value: Severity| format!("{} {}", value.as_str().to_uppercase(), value.label());
         let risk = Some(self.data_risk).filter(|risk| *risk != DataRisk::None);
         let facts = [
-            self.severity.map(severity),
+            self.severity.map(Severity::shown),
             self.tier.map(|tier| tier.label().to_owned()),
             risk.map(|risk| format!("{}，先保数据", risk.label())),
             self.stale.then(|| "复审已到期".to_owned()),
@@ -235,29 +232,9 @@ impl Known {
     }
 }
 
-/// Scheme and host of an absolute address.
-fn origin_of(link: &str) -> &str {
-    let behind_scheme = link.find("://").map_or(0, |at| at + "://".len());
-    let host = link.get(behind_scheme..).unwrap_or_default();
-    let end = host.find(['/', '?', '#']).map_or(link.len(), |at| behind_scheme + at);
-    link.get(..end).unwrap_or(link)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn articles_are_under_the_origin_of_the_link() {
-        for (link, origin) in [
-            ("https://kb.example.com/?q=a", "https://kb.example.com"),
-            ("http://10.0.0.5:8017/articles/x", "http://10.0.0.5:8017"),
-            ("http://kb", "http://kb"),
-            ("/?q=a", ""),
-        ] {
-            assert_eq!(origin_of(link), origin);
-        }
-    }
 
     #[test]
     fn the_steps_come_before_the_escalation_and_the_link_is_last() {

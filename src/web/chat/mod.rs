@@ -18,5 +18,5 @@ mod message;
 mod text;
 mod wecom;
 
-pub(crate) use form::{Form, Reply, Robot};
+pub(crate) use form::{Form, MarkdownMessage, PostMessage, Robot, reply};
 pub(crate) use message::Message;

@@ -25,6 +25,7 @@ pub(crate) fn groups(document: &Value) -> Vec<Group> {
 pub(crate) fn schemas(document: &Value) -> Vec<Schema> {
     let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
     schemas
+        .filter(|(_, schema)| !is_union(schema))
         .map(|(name, schema)| {
             let fields = fields(document, schema);
             Schema { name: name.clone(), kind: kind(schema), fields }
@@ -77,11 +78,28 @@ fn parameter(parameter: &Value) -> Field {
 fn response(document: &Value, status: &str, response: &Value) -> Response {
     let response = resolved(document, response);
     let forms = response["content"].as_object().into_iter().flatten();
+    let forms = forms.flat_map(|(media, form)| {
+        let choices = choices(document, &form["schema"]);
+        choices.into_iter().map(|choice| (media.clone(), kind(choice)))
+    });
     Response {
         status: status.to_owned(),
         description: text(&response["description"]),
-        forms: forms.map(|(media, form)| (media.clone(), kind(&form["schema"]))).collect(),
+        forms: forms.collect(),
     }
+}
+
+/// The schemas an answer has one of.
+fn choices<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let whole = resolved(document, schema);
+    let choices = whole["oneOf"].as_array().filter(|_| is_union(whole));
+    choices.map_or_else(|| vec![schema], |choices| choices.iter().collect())
+}
+
+/// Whether a schema only says which others there are.
+fn is_union(schema: &Value) -> bool {
+    let choices = schema["oneOf"].as_array();
+    choices.is_some_and(|choices| choices.iter().all(|choice| choice["$ref"].is_string()))
 }
 
 /// The fields of a schema, those of its parts included, by name.

@@ -27,7 +27,7 @@ pub(super) fn message(resolution: &Resolution, origin: &str, second_line: &str) 
         notes.push(format!("没有找到策略就联系二线：{second_line}"));
     }
     let heading = format!("{} 条告警：{} 篇策略", alerts.len() + resolution.omitted, hits.len());
-    Message::of_hits(&heading, &hits, &link(alerts, origin)).with_notes(notes)
+    Message::of_hits(&heading, &hits, origin, &path(alerts)).with_notes(notes)
 }
 
 /// The first matches of each alert, each article once.
@@ -53,19 +53,19 @@ fn note(alert: &Resolved) -> String {
     format!("{name}：{}（{reason}）", best.hit.card.title)
 }
 
-/// Absolute address of what is shown: of the one alert by its name, its article or its words.
-fn link(alerts: &[Resolved], origin: &str) -> String {
-    let [alert] = alerts else { return format!("{origin}/") };
+/// Where the page shows it: of the one alert by its name, its article or its words.
+fn path(alerts: &[Resolved]) -> String {
+    let [alert] = alerts else { return "/".to_owned() };
     if !alert.name.is_empty() && shortened(&alert.name) == alert.name {
-        return format!("{origin}{}", id_url("/r/", &alert.name));
+        return id_url("/r/", &alert.name);
     }
     match alert.matches.first() {
         Some(best) if best.reason == MatchReason::Text => {
             let words = shortened(&best.matched);
-            format!("{origin}{}", search_url(&words, &Filters::default(), 0, None))
+            search_url(&words, &Filters::default(), 0, None)
         }
-        Some(best) => format!("{origin}{}", best.hit.url),
-        None => format!("{origin}/"),
+        Some(best) => best.hit.url.clone(),
+        None => "/".to_owned(),
     }
 }
 

@@ -31,7 +31,7 @@ use self::{
 use crate::{
     search::{self, Alert, AlertStatus, Match, MatchReason},
     web::{
-        chat::{Form, Reply, Robot},
+        chat::{Form, Robot, reply},
         etag::with_revision,
         params::Params,
         problem::Problem,
@@ -82,6 +82,8 @@ pub(crate) struct Resolved {
     pub(crate) matches: Vec<Match>,
 }
 
+reply!(ResolveReply, Resolution);
+
 /// Answers alerts of a monitoring system, or a text, with the best strategies and why.
 #[utoipa::path(
     post,
@@ -107,7 +109,7 @@ pub(crate) struct Resolved {
     ),
     responses(
         (status = 200, description = "按请求里的顺序，每条告警的处置方案和依据", content(
-            (Reply<Resolution> = "application/json"),
+            (ResolveReply = "application/json"),
             (String = "text/markdown; charset=utf-8"),
             (String = "text/plain; charset=utf-8"),
         )),

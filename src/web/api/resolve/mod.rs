@@ -113,10 +113,10 @@ reply!(ResolveReply, Resolution);
             (String = "text/markdown; charset=utf-8"),
             (String = "text/plain; charset=utf-8"),
         )),
-        (status = 400, description = "参数不对，或请求体读不出来（`malformed_body`，写明行和列）"),
-        (status = 413, description = "请求体超过 1 MiB（`body_too_large`）"),
-        (status = 415, description = "类型不支持（`unsupported_media_type`）或请求体压缩过（`encoded_body`）"),
-        (status = 422, description = "读得出来，但里面没有告警也没有文字（`nothing_to_resolve`）"),
+        (status = 400, description = "参数不对，或请求体读不出来（malformed_body，写明行和列）"),
+        (status = 413, description = "请求体超过 1 MiB（body_too_large）"),
+        (status = 415, description = "类型不支持（unsupported_media_type）或请求体压缩过（encoded_body）"),
+        (status = 422, description = "读得出来，但里面没有告警也没有文字（nothing_to_resolve）"),
     )
 )]
 pub(crate) async fn resolve(

@@ -16,6 +16,7 @@ mod publish;
 mod reading;
 mod rebuild;
 mod recorder;
+mod trouble;
 mod update;
 
 use std::{
@@ -32,6 +33,7 @@ use self::{keeper::Keeper, publish::Published};
 pub use self::{
     publish::Current,
     rebuild::open_snapshot,
+    trouble::{Part, Trouble},
     update::{Done, Update, update_index},
 };
 use crate::{

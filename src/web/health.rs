@@ -11,7 +11,7 @@ use axum::{
 use serde::Serialize;
 
 use super::{params::NoParams, state::App};
-use crate::live::{Status, Watching};
+use crate::live::{Part, Status};
 
 /// What `/readyz` says.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -62,13 +62,11 @@ pub(crate) async fn readyz(State(app): State<App>, _: NoParams) -> Response {
 
 fn readiness(status: &Status, is_draining: bool) -> Readiness<'_> {
     let word = |is_ok: bool| if is_ok { "ok" } else { "degraded" };
-    let components = BTreeMap::from([
-        ("index", word(status.last_error.is_none())),
-        ("watcher", word(status.watcher != Watching::Polling)),
-        ("articles", word(status.n_broken == 0)),
-        ("folder", word(status.n_held == 0)),
-    ]);
-    let is_whole = components.values().all(|state| *state == "ok");
+    let troubles = status.troubles();
+    let is_well = |part: Part| troubles.iter().all(|trouble| trouble.part != part);
+    let components = Part::ALL.map(|part| (part.name(), word(is_well(part))));
+    let components = BTreeMap::from(components);
+    let is_whole = troubles.is_empty();
     Readiness {
         status: if is_draining { "draining" } else { word(is_whole) },
         components,
@@ -82,6 +80,7 @@ fn readiness(status: &Status, is_draining: bool) -> Readiness<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::Watching;
 
     #[test]
     fn every_trouble_degrades_its_part_only() {

@@ -1,0 +1,63 @@
+//! What is not as it should be while articles are served, in words for people.
+
+use super::{Status, Watching};
+
+/// The part of the product that a [`Trouble`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Articles that are served in their last good version.
+    Articles,
+    /// The folder of articles.
+    Folder,
+    /// The index on disk and its updates.
+    Index,
+    /// Noticing changes of files.
+    Watcher,
+}
+
+impl Part {
+    /// All of them, in the order of their names.
+    pub const ALL: [Self; 4] = [Self::Articles, Self::Folder, Self::Index, Self::Watcher];
+
+    /// Its name for programs, as `/readyz` and `/metrics` have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Articles => "articles",
+            Self::Folder => "folder",
+            Self::Index => "index",
+            Self::Watcher => "watcher",
+        }
+    }
+}
+
+/// Something that is not as it should be; articles are served all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What it is about.
+    pub part: Part,
+    /// What it means for whoever reads, one Chinese sentence without technical detail.
+    pub text: String,
+}
+
+impl Status {
+    /// All that is not as it should be, nothing when all is well.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<Trouble> {
+        let mut troubles = Vec::new();
+        let mut add = |is_so: bool, part: Part, text: String| {
+            if is_so {
+                troubles.push(Trouble { part, text });
+            }
+        };
+        let n = self.n_broken;
+        add(n > 0, Part::Articles, format!("{n} 篇文章的文件有错，显示的是上一个正确版本。"));
+        let n = self.n_held;
+        add(n > 0, Part::Folder, format!("{n} 篇文章的文件突然不见了，确认之前继续显示。"));
+        let error = self.last_error.as_deref().unwrap_or_default();
+        add(self.last_error.is_some(), Part::Index, format!("更新没有成功：{error}"));
+        let is_polling = self.watcher == Watching::Polling;
+        add(is_polling, Part::Watcher, "不能即时发现文件变化，改为每分钟查看一次。".to_owned());
+        troubles
+    }
+}

@@ -105,6 +105,7 @@ mod tests {
             ("<STYLE type=x>p{}</style >后", "后"),
             ("<script>没有结尾", "没有结尾"),
             ("1 < 2 &amp;&amp; 3 &gt; 2 &#65;&#x42; &unknown; &", "1 < 2 && 3 > 2 AB &unknown; &"),
+            ("&lt;b&gt; &quot;x&quot; &apos;y&apos;&nbsp;z", "<b> \"x\" 'y' z"),
             ("<div 没有结尾", "div 没有结尾"),
         ];
         for (html, expected) in cases {

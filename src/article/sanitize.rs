@@ -155,6 +155,8 @@ mod tests {
             ("<a href=\"&#x64;ata:x\">y</a>", "<a>y</a>"),
             ("<a href=\"//evil.example\">y</a>", "<a>y</a>"),
             ("<a href=\"/\\evil.example\">y</a>", "<a>y</a>"),
+            ("<a href=\"/\t/evil.example\">y</a>", "<a>y</a>"),
+            ("<a href=\"/ /evil.example\">y</a>", "<a>y</a>"),
             ("<a href=\"/articles/a\" rel=\"opener\">y</a>", "<a href=\"/articles/a\">y</a>"),
             ("<img src=\"https://x/y.png\">", "<img>"),
             ("<img src=\"/media/a.png\" onerror=x>", "<img src=\"/media/a.png\">"),

@@ -98,6 +98,22 @@ mod tests {
     }
 
     #[test]
+    fn hidden_names_and_what_editors_leave_behind_are_ignored() {
+        for name in [".git", "_drafts", "a~", "#a#", "a.swp", "4913"] {
+            assert!(is_ignored(name), "{name}");
+        }
+        for name in ["#a", "a#", "a.swpx", "49130", "~a", "a_", "a."] {
+            assert!(!is_ignored(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn control_characters_cannot_be_shown() {
+        assert!(is_printable("断网 printer-01.md"));
+        assert!(!is_printable("a\nb.md") && !is_printable("\u{1b}[2J.md"));
+    }
+
+    #[test]
     fn a_path_is_that_of_an_article_or_nothing() {
         let table = [
             ("a.md", Some("a.md")),

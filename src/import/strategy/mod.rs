@@ -45,14 +45,26 @@ pub(super) fn strategy(text: &str) -> Strategy {
     let (clauses, is_numbered) = clauses(text);
     let roles: Vec<Role> = clauses.iter().map(|clause| role(&clause.text)).collect();
     let mut builder = Builder::default();
-    for (index, (clause, role)) in clauses.iter().zip(&roles).enumerate() {
-        let upcoming = roles.get(index + 1..).unwrap_or_default();
-        builder.add(clause, role, upcoming);
+    for ((clause, role), leads_to_else) in clauses.iter().zip(&roles).zip(leads_to_else(&roles)) {
+        builder.add(clause, role, leads_to_else);
     }
     let mut steps = builder.finish();
     let has_branches = steps.iter().any(|step| !step.branches.is_empty());
     shorten(&mut steps);
     Strategy { steps, is_reworded: is_numbered || has_branches }
+}
+
+/// For each clause whether the first one behind it that is not plain is the other way. Told from
+/// the end: a merged cell may have a hundred thousand clauses.
+fn leads_to_else(roles: &[Role]) -> Vec<bool> {
+    let mut next_is_else = false;
+    let leads = roles.iter().rev().map(|role| match role {
+        Role::Plain => next_is_else,
+        role => std::mem::replace(&mut next_is_else, matches!(role, Role::Else { .. })),
+    });
+    let mut leads: Vec<bool> = leads.collect();
+    leads.reverse();
+    leads
 }
 
 #[derive(Default)]
@@ -65,7 +77,7 @@ struct Builder {
 }
 
 impl Builder {
-    fn add(&mut self, clause: &Clause, role: &Role, upcoming: &[Role]) {
+    fn add(&mut self, clause: &Clause, role: &Role, leads_to_else: bool) {
         match role {
             Role::If { lead, condition, action, otherwise } => {
                 self.decide(lead);
@@ -89,7 +101,9 @@ impl Builder {
                 self.branch(otherwise_condition(word), action);
                 self.is_deciding = false;
             }
-            Role::Plain | Role::Else { .. } if self.goes_on(upcoming) => self.go_on(&clause.text),
+            Role::Plain | Role::Else { .. } if self.goes_on(leads_to_else) => {
+                self.go_on(&clause.text)
+            }
             Role::Plain | Role::Else { .. } => {
                 self.is_deciding = false;
                 self.steps.push(Step { text: clause.text.clone(), branches: Vec::new() });
@@ -117,11 +131,9 @@ impl Builder {
 
     /// Whether a plain clause is part of the last branch: when the other way follows, or the
     /// sentence that began with the condition goes on.
-    fn goes_on(&self, upcoming: &[Role]) -> bool {
-        let next = upcoming.iter().find(|role| **role != Role::Plain);
+    fn goes_on(&self, leads_to_else: bool) -> bool {
         let is_branch_open = self.steps.last().is_some_and(|step| !step.branches.is_empty());
-        is_branch_open
-            && (self.in_condition || self.is_deciding && matches!(next, Some(Role::Else { .. })))
+        is_branch_open && (self.in_condition || self.is_deciding && leads_to_else)
     }
 
     fn go_on(&mut self, text: &str) {
@@ -152,28 +164,37 @@ fn otherwise_condition(word: &str) -> String {
     }
 }
 
-/// Joins the last steps until there are no more than the model allows.
+/// Joins the last steps until there are no more than the model allows: those without branches
+/// first.
 fn shorten(steps: &mut Vec<Step>) {
-    while steps.len() > MAX_STEPS {
-        let mut before_last = steps.iter().take(steps.len() - 1);
-        let plain = before_last.rposition(|step| step.branches.is_empty());
-        let Some(at) = plain else {
-            flatten(steps);
-            continue;
-        };
-        let step = steps.remove(at);
-        if let Some(next) = steps.get_mut(at) {
-            next.text = format!("{}{}", step.text, next.text);
-        }
-    }
+    join(steps, |step| step.branches.is_empty());
+    join(steps, |_| true);
 }
 
-/// Makes text of the branches of the last step but one that has any.
-fn flatten(steps: &mut [Step]) {
-    let before_last = steps.len().saturating_sub(1);
-    let step = steps.get_mut(..before_last).and_then(<[Step]>::last_mut);
-    let Some(step) = step else { return };
-    for Branch { condition, text } in std::mem::take(&mut step.branches) {
-        step.text.push_str(&format!("{condition}：{text}"));
+/// Puts steps in front of the one behind, from the end on, until there are few enough.
+fn join(steps: &mut Vec<Step>, may_go: fn(&Step) -> bool) {
+    let mut n_excess = steps.len().saturating_sub(MAX_STEPS);
+    // From the end, each with the texts that come in front of it, these from the end too.
+    let mut kept: Vec<(Step, Vec<String>)> = Vec::new();
+    for step in std::mem::take(steps).into_iter().rev() {
+        match kept.last_mut() {
+            Some((_, before)) if n_excess > 0 && may_go(&step) => {
+                before.push(flat(step));
+                n_excess -= 1;
+            }
+            _ => kept.push((step, Vec::new())),
+        }
     }
+    let whole = |(step, before): (Step, Vec<String>)| {
+        let text = before.into_iter().rev().chain([step.text]).collect();
+        Step { text, branches: step.branches }
+    };
+    steps.extend(kept.into_iter().rev().map(whole));
+}
+
+/// A step as text, branches included.
+fn flat(step: Step) -> String {
+    let branches = step.branches.into_iter();
+    let branches = branches.map(|Branch { condition, text }| format!("{condition}：{text}"));
+    std::iter::once(step.text).chain(branches).collect()
 }

@@ -1,6 +1,7 @@
 //! What one article's text says about a query: collected in a single walk, without judging it.
 
 use super::{
+    deadline::Deadline,
     plan::Plan,
     units::{Runs, Units},
     walk::{CellValue, Event, walk},
@@ -10,6 +11,9 @@ use crate::{
     article::SectionKind,
     index::{PartKind, TextPart, decode_text},
 };
+
+/// Units met in an article between two looks at the clock.
+const MET_PER_LOOK: u32 = 1024;
 
 /// Counts per unit and a few facts about places. The vectors are reused from article to article.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +53,7 @@ pub(super) struct Collector<'q> {
     marks: &'q [Mark],
     weights: &'q Weights,
     literal: Literal<'q>,
+    deadline: Deadline,
     /// Characters of a name that says just what the query says.
     name: &'q [char],
 }
@@ -68,13 +73,14 @@ impl<'q> Collector<'q> {
         units: &'q Units,
         gains: &'q [f32],
         marks: &'q [Mark],
+        deadline: Deadline,
     ) -> Self {
         let Plan { literal: pattern, name, weights, .. } = plan;
         let literal = Literal { pattern, failure: failure_table(pattern) };
-        Self { units, gains, marks, weights, literal, name }
+        Self { units, gains, marks, weights, literal, deadline, name }
     }
 
-    /// Walks through the text of one article.
+    /// Walks through the text of one article; what is collected after the deadline is not all.
     #[must_use]
     pub(super) fn collect(&self, text: &str) -> Evidence {
         let n_units = self.units.all.len();
@@ -93,6 +99,8 @@ impl<'q> Collector<'q> {
             matched: 0,
             n_chars: 0,
             n_same: 0,
+            n_met: 0,
+            is_late: false,
         };
         let has_symptoms = decode_text(text).any(|part| starts_lead(&part, true));
         let mut lead_started = false;
@@ -155,6 +163,10 @@ struct State<'c, 'q> {
     /// Searchable characters of the part so far, and how many of them are those of the name.
     n_chars: usize,
     n_same: usize,
+    /// Units met so far.
+    n_met: u32,
+    /// Whether the deadline is past, and nothing counts any more.
+    is_late: bool,
 }
 
 impl State<'_, '_> {
@@ -185,12 +197,20 @@ impl State<'_, '_> {
     }
 
     fn cell(&mut self, value: CellValue, at: &At, evidence: &mut Evidence) {
+        if self.is_late {
+            return;
+        }
         let lead = at.is_body && self.lead_cells_left > 0;
         if lead {
             self.lead_cells_left -= 1;
         }
         let Self { collector, runs, line_of, line, line_gain, shown_gain, in_lead, .. } = self;
+        let (n_met, is_late) = (&mut self.n_met, &mut self.is_late);
         runs.cell(value, |unit, _| {
+            *n_met = n_met.wrapping_add(1);
+            if n_met.is_multiple_of(MET_PER_LOOK) {
+                *is_late = collector.deadline.is_past();
+            }
             evidence.flat[unit] += at.weight;
             if at.is_title {
                 evidence.title[unit] += 1.0;
@@ -272,7 +292,7 @@ mod tests {
         let units = Units::new(&plan);
         let encoded = format!("\u{1e}a\u{1f}\u{1f}\u{1f}标题\u{1e}o\u{1f}\u{1f}标题\u{1f}{text}");
         let marks = vec![Mark { shown: true, gain: 1.0 }; units.all.len()];
-        Collector::new(&plan, &units, &[], &marks).collect(&encoded)
+        Collector::new(&plan, &units, &[], &marks, Deadline::after(None)).collect(&encoded)
     }
 
     #[test]

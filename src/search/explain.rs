@@ -4,6 +4,7 @@ use serde::Serialize;
 use tantivy::collector::TopDocs;
 
 use super::{
+    deadline::Deadline,
     lower::{filtered, matches},
     plan::Reason,
     planned,
@@ -79,7 +80,7 @@ pub fn explain(
 ) -> Result<Option<Explanation>, QueryError> {
     let Some(address) = snapshot.address(id)? else { return Ok(None) };
     let plan = planned(snapshot, query)?;
-    let ranker = Ranker::new(snapshot, &plan)?;
+    let ranker = Ranker::new(snapshot, &plan, Deadline::after(query.time))?;
     let engine_query = matches(snapshot, &plan)?;
     let engine_query = filtered(snapshot, &*engine_query, &query.filters, None);
     let top = TopDocs::with_limit(weights::RERANKED).order_by_score();

@@ -6,6 +6,7 @@ use time::Date;
 use super::{
     answer::{Answer, Facets, Hit, Note},
     correct::How,
+    deadline::Deadline,
     evidence::Evidence,
     explain::missing,
     listing,
@@ -22,7 +23,7 @@ use crate::{
 /// The answer for a query with matches: the page of `ranked` and then of `rest`.
 ///
 /// # Errors
-/// When the index cannot be read.
+/// When the index cannot be read, or the deadline passes.
 pub(super) fn answer(
     ranker: &Ranker<'_>,
     query: &Query,
@@ -37,12 +38,14 @@ pub(super) fn answer(
     let behind = rest.iter().skip(query.offset.saturating_sub(ranked.len()));
     for (first_stage, address) in behind.take(query.limit - page.len()) {
         page.push(unranked(ranker, *first_stage, *address, floor)?);
+        ranker.deadline.check()?;
     }
     let mut answer = empty(ranker.snapshot, query);
     answer.total = total;
     answer.facets = facets;
     answer.notes = notes(ranker, ranked, &page);
     for ranked in &page {
+        ranker.deadline.check()?;
         let text = ranker.snapshot.text(ranked.address)?;
         let passages = passages(ranker, ranked, &text);
         let score = ranked.score.total();
@@ -139,7 +142,7 @@ pub(super) fn plain(
 /// The start of an article's body, with nothing marked.
 fn opening(snapshot: &Snapshot, address: DocAddress) -> Result<Passages, IndexError> {
     let plan = Plan::new(snapshot.analyzer(), "");
-    let ranker = Ranker::new(snapshot, &plan)?;
+    let ranker = Ranker::new(snapshot, &plan, Deadline::after(None))?;
     let score = Score::default();
     let nothing = Ranked { address, first_stage: 0.0, score, evidence: Evidence::default() };
     Ok(passages(&ranker, &nothing, &snapshot.text(address)?))

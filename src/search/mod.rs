@@ -10,6 +10,7 @@
 mod answer;
 mod codes;
 mod correct;
+mod deadline;
 mod evidence;
 mod explain;
 mod facets;
@@ -55,6 +56,7 @@ pub use suggest::{MAX_SUGGESTIONS, completions, suggest};
 
 pub use crate::index::{Card, CardBranch, CardStep};
 use crate::index::{IndexError, Snapshot};
+use deadline::Deadline;
 
 /// Answers a query from a snapshot.
 ///
@@ -62,14 +64,16 @@ use crate::index::{IndexError, Snapshot};
 /// entry articles, `total` 0 and a note.
 ///
 /// # Errors
-/// [`QueryError::Index`] when the index cannot be read.
+/// [`QueryError::Index`] when the index cannot be read, [`QueryError::Late`] when it takes longer
+/// than the query allows.
 pub fn search(snapshot: &Snapshot, query: &Query) -> Result<Answer, QueryError> {
     let started = Instant::now();
+    let deadline = Deadline::after(query.time);
     let plan = planned(snapshot, query)?;
     let mut answer = if plan.is_empty() {
         hits::listed(snapshot, query)?
     } else {
-        ranked(snapshot, query, &plan)?
+        ranked(snapshot, query, &plan, deadline)?
     };
     if let Some(kept) = query.cut {
         answer.notes.push(Note::Cut { kept });
@@ -90,6 +94,7 @@ pub fn first_ids(snapshot: &Snapshot, query: &Query) -> Result<Vec<String>, Quer
 
 /// The same as addresses in the index.
 fn first_addresses(snapshot: &Snapshot, query: &Query) -> Result<Vec<DocAddress>, QueryError> {
+    let deadline = Deadline::after(query.time);
     let plan = planned(snapshot, query)?;
     if plan.is_empty() {
         return Ok(Vec::new());
@@ -98,7 +103,7 @@ fn first_addresses(snapshot: &Snapshot, query: &Query) -> Result<Vec<DocAddress>
     let engine_query = lower::filtered(snapshot, &*engine_query, &query.filters, None);
     let top = TopDocs::with_limit(weights::RERANKED.max(query.limit)).order_by_score();
     let best = snapshot.searcher().search(&engine_query, &top).map_err(IndexError::from)?;
-    let ranked = rank::Ranker::new(snapshot, &plan)?.rank(&best)?;
+    let ranked = rank::Ranker::new(snapshot, &plan, deadline)?.rank(&best)?;
     Ok(ranked.iter().take(query.limit).map(|ranked| ranked.address).collect())
 }
 
@@ -129,7 +134,12 @@ fn planned(snapshot: &Snapshot, query: &Query) -> Result<Plan, IndexError> {
     if query.corrects { plan.corrected(snapshot) } else { Ok(plan) }
 }
 
-fn ranked(snapshot: &Snapshot, query: &Query, plan: &Plan) -> Result<Answer, QueryError> {
+fn ranked(
+    snapshot: &Snapshot,
+    query: &Query,
+    plan: &Plan,
+    deadline: Deadline,
+) -> Result<Answer, QueryError> {
     let unfiltered = lower::matches(snapshot, plan)?;
     let engine_query = lower::filtered(snapshot, &*unfiltered, &query.filters, None);
     let n_wanted = weights::FACETED.max(query.offset + query.limit);
@@ -141,7 +151,7 @@ fn ranked(snapshot: &Snapshot, query: &Query, plan: &Plan) -> Result<Answer, Que
         let facets = facets::count(snapshot, &*unfiltered, &query.filters, &[])?;
         return hits::nothing(snapshot, query, plan, facets);
     }
-    let ranker = rank::Ranker::new(snapshot, plan)?;
+    let ranker = rank::Ranker::new(snapshot, plan, deadline)?;
     let (candidates, rest) = best.split_at(best.len().min(weights::RERANKED));
     let ranked = ranker.rank(candidates)?;
     let faceted = best.get(..weights::FACETED).unwrap_or(&best);

@@ -1,5 +1,7 @@
 //! What a caller asks for, checked once at the door.
 
+use std::time::Duration;
+
 use time::Date;
 
 use super::weights::{SHIPPED, Weights};
@@ -41,6 +43,9 @@ pub enum QueryError {
         /// The most that is allowed.
         max: usize,
     },
+    /// The answer took longer than it may.
+    #[error("查询超过时限，已放弃")]
+    Late,
     /// The index could not be read.
     #[error("索引读取失败")]
     Index(#[from] crate::index::IndexError),
@@ -90,6 +95,8 @@ pub struct Query {
     pub cut: Option<usize>,
     /// Whether what the collection does not know is also searched as what may have been meant.
     pub corrects: bool,
+    /// Longest time for the answer; as long as it takes, unless set.
+    pub time: Option<Duration>,
     /// The weights that order the hits; others than the shipped ones only to measure.
     pub weights: Weights,
 }
@@ -112,6 +119,7 @@ impl Query {
             today,
             cut: None,
             corrects: true,
+            time: None,
             weights: SHIPPED,
         })
     }
@@ -129,6 +137,7 @@ impl Query {
             today,
             cut,
             corrects: true,
+            time: None,
             weights: SHIPPED,
         }
     }
@@ -137,6 +146,13 @@ impl Query {
     #[must_use]
     pub fn filters(mut self, filters: Filters) -> Self {
         self.filters = filters;
+        self
+    }
+
+    /// The same query, given up when the answer takes longer.
+    #[must_use]
+    pub fn within(mut self, time: Duration) -> Self {
+        self.time = Some(time);
         self
     }
 

@@ -19,8 +19,10 @@ use tantivy::{DocAddress, Term};
 
 use super::{
     codes::{DeclaredCode, codes_of, declared_codes, worth_of},
+    deadline::Deadline,
     evidence::{Collector, Evidence, Mark},
     plan::{Clause, Concept, Plan, Reason},
+    query::QueryError,
     statistics::{Worth, idf, occurrences, saturation, worth},
     units::Units,
     weights,
@@ -79,6 +81,8 @@ pub(super) struct Ranker<'a> {
     pub snapshot: &'a Snapshot,
     /// The plan.
     pub plan: &'a Plan,
+    /// When it gives up.
+    pub deadline: Deadline,
     /// The plan's units.
     pub units: Units,
     /// What each unit is worth.
@@ -98,7 +102,11 @@ impl<'a> Ranker<'a> {
     ///
     /// # Errors
     /// When the index cannot be read.
-    pub(super) fn new(snapshot: &'a Snapshot, plan: &'a Plan) -> Result<Self, IndexError> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        plan: &'a Plan,
+        deadline: Deadline,
+    ) -> Result<Self, IndexError> {
         let units = Units::new(plan);
         let worth = |clause: &Clause| worth(snapshot, &plan.weights, clause);
         let worths: Vec<Worth> = units.all.iter().map(worth).collect::<Result<_, _>>()?;
@@ -110,14 +118,14 @@ impl<'a> Ranker<'a> {
         let marks = marks(plan, &units, &worths);
         let codes = declared_codes(snapshot, plan)?;
         let shares = shares(plan, &units, &worths);
-        Ok(Self { snapshot, plan, units, worths, parts, marks, codes, shares, gains })
+        Ok(Self { snapshot, plan, deadline, units, worths, parts, marks, codes, shares, gains })
     }
 
     /// Scores candidates of the first stage and sorts them, the best first.
     ///
     /// # Errors
-    /// When the index cannot be read.
-    pub(super) fn rank(&self, candidates: &[(f32, DocAddress)]) -> Result<Vec<Ranked>, IndexError> {
+    /// When the index cannot be read, or the deadline passes.
+    pub(super) fn rank(&self, candidates: &[(f32, DocAddress)]) -> Result<Vec<Ranked>, QueryError> {
         let addresses: Vec<DocAddress> = candidates.iter().map(|(_, address)| *address).collect();
         let part_counts = self.part_counts(&addresses)?;
         let codes = codes_of(self.snapshot, &self.codes, &addresses)?;
@@ -126,6 +134,7 @@ impl<'a> Ranker<'a> {
         for (i, (first_stage, address)) in candidates.iter().enumerate() {
             let text = self.snapshot.text(*address)?;
             let evidence = collector.collect(&text);
+            self.deadline.check()?;
             let mut score = self.score(*address, &evidence, &part_counts[i]);
             score.codes = codes[i].iter().filter(|code| code.is_sure).count();
             score.code = codes[i].iter().map(|code| worth_of(self.snapshot, code, &text)).sum();
@@ -138,7 +147,7 @@ impl<'a> Ranker<'a> {
     }
 
     fn collector(&self) -> Collector<'_> {
-        Collector::new(self.plan, &self.units, &self.gains, &self.marks)
+        Collector::new(self.plan, &self.units, &self.gains, &self.marks, self.deadline)
     }
 
     /// The evidence in a text, for an article that is shown without having been ranked.

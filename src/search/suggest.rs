@@ -1,6 +1,6 @@
 //! Completions of what is typed so far.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use tantivy::{
     DocAddress, Term, collector::DocSetCollector, query::TermQuery, schema::IndexRecordOption,
@@ -22,12 +22,16 @@ pub const MAX_SUGGESTIONS: usize = 8;
 const MAX_TERMS: usize = 64;
 
 /// Up to [`MAX_SUGGESTIONS`] titles, aliases and codes: those that begin with what is typed, the
-/// shortest first, then titles of the best matches.
+/// shortest first, then titles of the best matches; within `time`, if there is one.
 ///
 /// # Errors
 /// [`QueryError`] as for a search.
-pub fn suggest(snapshot: &Snapshot, typed: &str) -> Result<Vec<Suggestion>, QueryError> {
-    let query = Query::new(typed, Date::MIN)?;
+pub fn suggest(
+    snapshot: &Snapshot,
+    typed: &str,
+    time: Option<Duration>,
+) -> Result<Vec<Suggestion>, QueryError> {
+    let query = Query { time, ..Query::new(typed, Date::MIN)? };
     let mut suggestions = completions(snapshot, typed)?;
     for address in super::first_addresses(snapshot, &query)? {
         suggestions.push(by_title(snapshot.card(address)?.card));

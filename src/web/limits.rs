@@ -35,6 +35,8 @@ pub struct Limits {
     pub queue: usize,
     /// How long they wait.
     pub queue_wait: Duration,
+    /// Time for one search once it has its place.
+    pub search_time: Duration,
     /// Time for answering a request once its headers are read.
     pub request_timeout: Duration,
     /// Bytes of a request body.
@@ -69,6 +71,7 @@ impl Default for Limits {
             searches: 2 * thread::available_parallelism().map_or(1, usize::from),
             queue: 64,
             queue_wait: Duration::from_millis(250),
+            search_time: Duration::from_secs(2),
             request_timeout: Duration::from_secs(15),
             body_bytes: 64 * 1024,
             resolve_body_bytes: 1024 * 1024,
@@ -183,10 +186,9 @@ pub(crate) async fn deadline(
     request: Request,
     next: Next,
 ) -> Response {
-    let late = || Problem::new(Code::Timeout, "处理时间太长，已放弃。").retry_after(1);
     match timeout(door.limits.request_timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => late().into_response(),
+        Err(_) => Problem::late().into_response(),
     }
 }
 

@@ -141,6 +141,11 @@ impl Problem {
         Self { nearest: Some(nearest), ..problem }
     }
 
+    /// Work that was given up because it took too long.
+    pub(crate) fn late() -> Self {
+        Self::new(Code::Timeout, "处理时间太长，已放弃。").retry_after(1)
+    }
+
     /// The same problem about this parameter.
     pub(crate) fn parameter(mut self, name: &str) -> Self {
         self.parameter = Some(name.to_owned());
@@ -234,6 +239,7 @@ impl From<QueryError> for Problem {
             QueryError::TooLong { .. } => Self::new(Code::QueryTooLong, detail).parameter("q"),
             QueryError::Limit { .. } => Self::invalid("limit", detail),
             QueryError::Depth { .. } => Self::invalid("offset", detail),
+            QueryError::Late => Self::late(),
             QueryError::Index(cause) => cause.into(),
         }
     }

@@ -437,6 +437,25 @@ fn old_ids_lead_to_what_replaced_them() {
 }
 
 #[test]
+fn a_search_that_takes_too_long_is_given_up_and_leaves_its_place() {
+    let limits = Limits { search_time: Duration::ZERO, searches: 1, ..Limits::default() };
+    let kb = small().limited(limits);
+    for path in ["/api/v1/search?q=x", "/api/v1/suggest?q=x", "/?q=x", "/panel?q=x"] {
+        let path = path.replace('x', &encoded("硬盘"));
+        // More often than there are places.
+        for _ in 0..3 {
+            let answer = kb.get(&path);
+            assert_eq!(answer.status, 503, "{path}");
+            assert_eq!(answer.header("retry-after"), Some("1"), "{path}");
+            if path.starts_with("/api/") {
+                expect_problem(&answer, &path, 503, "timeout", "");
+            }
+        }
+    }
+    assert_eq!(kb.get("/api/v1/articles/disk-failing").status, 200, "the place is free");
+}
+
+#[test]
 fn an_id_with_a_slash_is_one_segment() {
     let kb = small();
     let hit = kb.search("上不了网").answer["hits"][0].clone();

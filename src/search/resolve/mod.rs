@@ -7,6 +7,7 @@ mod words;
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashSet},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -80,20 +81,22 @@ pub struct Match {
 }
 
 /// Up to `limit` articles that answer an alert, the surest first. An alert that says nothing, and
-/// one whose words no article has, get none.
+/// one whose words no article has, get none. The search for its words takes at most `time`, if
+/// there is one.
 ///
 /// # Errors
 /// [`QueryError::Index`] when the index cannot be read, [`QueryError::Limit`] when `limit` is out
-/// of range.
+/// of range, [`QueryError::Late`] when it takes longer.
 pub fn resolve(
     snapshot: &Snapshot,
     alert: &Alert,
     limit: usize,
     today: Date,
+    time: Option<Duration>,
 ) -> Result<Vec<Match>, QueryError> {
     let mut matches = declared(snapshot, alert, limit, today)?;
     if matches.len() < limit {
-        for found in told(snapshot, alert, limit, today)? {
+        for found in told(snapshot, alert, limit, today, time)? {
             let is_new = matches.iter().all(|known| known.hit.card.id != found.hit.card.id);
             if is_new && matches.len() < limit {
                 matches.push(found);
@@ -144,9 +147,10 @@ fn told(
     alert: &Alert,
     limit: usize,
     today: Date,
+    time: Option<Duration>,
 ) -> Result<Vec<Match>, QueryError> {
     let text = query::text(snapshot, alert)?;
-    let query = Query { corrects: false, ..Query::cut(&text, today) }.page(limit, 0)?;
+    let query = Query { corrects: false, time, ..Query::cut(&text, today) }.page(limit, 0)?;
     let plan = Plan::new(snapshot.analyzer(), &query.text);
     if plan.is_empty() {
         return Ok(Vec::new());

@@ -60,7 +60,7 @@ pub(crate) async fn search(
     mut params: Params,
 ) -> Result<Response, Problem> {
     let form = Form::asked(&mut params, &headers)?;
-    let query = api_query(params, app.today())?;
+    let query = api_query(params, app.today())?.within(app.door().limits.search_time);
     let snapshot = app.live().snapshot();
     let origin = app.pages().origin(&headers);
     let variant = match form {

@@ -10,7 +10,12 @@ use serde::Serialize;
 
 use crate::{
     search::{self, MAX_QUERY_CHARS, QueryError, Suggestion},
-    web::{etag::Tag, params::Params, problem::Problem, state::App},
+    web::{
+        etag::Tag,
+        params::Params,
+        problem::Problem,
+        state::{App, Snapshot},
+    },
 };
 
 /// Up to eight completions, best first.
@@ -50,7 +55,9 @@ pub(crate) async fn suggest(
     }
     let revision = snapshot.revision().to_owned();
     let text = typed.clone();
-    let suggestions = app.read(snapshot, move |snapshot| search::suggest(snapshot, &text)).await?;
+    let time = Some(app.door().limits.search_time);
+    let work = move |snapshot: &Snapshot| search::suggest(snapshot, &text, time);
+    let suggestions = app.read(snapshot, work).await?;
     Ok(tag.on(Json(Suggestions { query: typed, revision, suggestions }).into_response()))
 }
 

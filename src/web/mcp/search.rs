@@ -42,7 +42,8 @@ fn query(source: &Source, mut arguments: Arguments) -> Result<Query, Problem> {
     };
     let limit = arguments.number("limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     arguments.finish()?;
-    Ok(Query::new(&text, source.today())?.filters(filters).page(limit, 0)?)
+    let query = Query::new(&text, source.today())?.within(source.door().limits.search_time);
+    Ok(query.filters(filters).page(limit, 0)?)
 }
 
 fn reply(answer: &Answer, source: &Source) -> Reply {

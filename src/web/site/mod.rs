@@ -71,6 +71,7 @@ pub(crate) async fn home(
     params: Params,
 ) -> Result<Response, Problem> {
     let (query, show) = page_query(params, app.today())?;
+    let query = query.within(app.door().limits.search_time);
     let is_fragment = asks_for(&headers, RESULTS);
     let snapshot = app.live().snapshot();
     let variant = if is_fragment { "fragment" } else { "home" };

@@ -26,7 +26,7 @@ pub(crate) async fn panel(State(app): State<App>, params: Params) -> Result<Resp
     let mut params = params.without_empty();
     let query = Query::cut(&params.one("q")?.unwrap_or_default(), app.today());
     params.finish()?;
-    let query = query.page(N_HITS, 0)?;
+    let query = query.page(N_HITS, 0)?.within(app.door().limits.search_time);
     let state = app.clone();
     let work = move |snapshot: &Snapshot| page(&state, snapshot, &query);
     let html = app.read(app.live().snapshot(), work).await?;

@@ -12,7 +12,10 @@ mod plain;
 mod prometheus_rule;
 mod zabbix;
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json,
@@ -130,7 +133,9 @@ pub(crate) async fn resolve(
     DefaultBodyLimit::max(app.door().limits.resolve_body_bytes).apply(&mut request);
     let body = body::read(request, app.door().limits.resolve_body_bytes).await?;
     let today = app.today();
-    let work = move |snapshot: &Snapshot| answer(snapshot, &body, limit, today);
+    // All alerts together: later than this nobody waits for the answer.
+    let time = app.door().limits.request_timeout;
+    let work = move |snapshot: &Snapshot| answer(snapshot, &body, limit, today, time);
     let answer = app.read(app.live().snapshot(), work).await?;
     for alert in answer.alerts.iter().filter(|alert| !is_declared(&alert.matches)) {
         app.unmatched().count(&alert.name);
@@ -141,6 +146,14 @@ pub(crate) async fn resolve(
         form => form.response(&message(&answer, &origin, app.pages().second_line())),
     };
     Ok(vary(with_revision(response, &revision), "accept"))
+}
+
+/// The alerts that are looked at in a body of this media type; `None` where it is refused.
+#[must_use]
+pub fn alerts_of(media_type: &str, bytes: &[u8]) -> Option<Vec<Alert>> {
+    let mut alerts = body::Body::of(media_type, bytes).ok()?.payload().ok()?.alerts;
+    alerts.truncate(MAX_ALERTS);
+    Some(alerts)
 }
 
 /// Whether an article says that it answers the alert.
@@ -163,12 +176,14 @@ fn answer(
     body: &body::Body,
     limit: usize,
     today: Date,
+    time: Duration,
 ) -> Result<Resolution, Problem> {
     let started = Instant::now();
     let Payload { source, mut alerts } = body.payload()?;
     let omitted = alerts.len().saturating_sub(MAX_ALERTS);
     alerts.truncate(MAX_ALERTS);
-    let alerts = alerts.into_iter().map(|alert| resolved(snapshot, alert, limit, today));
+    let left = || time.saturating_sub(started.elapsed());
+    let alerts = alerts.into_iter().map(|alert| resolved(snapshot, alert, limit, today, left()));
     let alerts = alerts.collect::<Result<_, Problem>>()?;
     Ok(Resolution {
         revision: snapshot.revision().to_owned(),
@@ -185,8 +200,9 @@ fn resolved(
     alert: Alert,
     limit: usize,
     today: Date,
+    time: Duration,
 ) -> Result<Resolved, Problem> {
-    let matches = search::resolve(snapshot, &alert, limit, today)?;
+    let matches = search::resolve(snapshot, &alert, limit, today, Some(time))?;
     let Alert { name, labels, status, fingerprint, .. } = alert;
     Ok(Resolved { name, labels, status, fingerprint, matches })
 }

@@ -38,6 +38,9 @@ pub use model::{
     AlertMatcher, Article, Branch, Command, DUE_SOON_DAYS, Escalation, FrontMatter, Link, Question,
     Scripts, Section, SectionKind, Step,
 };
+/// For tests with hostile HTML, which no article can bring as far as here.
+#[doc(hidden)]
+pub use sanitize::clean;
 pub use schema::{
     MAX_ALIAS_CHARS, MAX_ALIASES, MAX_RELATED, MAX_SUMMARY_CHARS, MAX_SYSTEMS, MAX_TITLE_CHARS,
     front_matter_schema,

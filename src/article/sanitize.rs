@@ -111,7 +111,8 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// `html` without anything that is not on the lists above.
-pub(super) fn clean(html: &str) -> String {
+#[must_use]
+pub fn clean(html: &str) -> String {
     SANITIZER.clean(html).to_string()
 }
 

@@ -110,8 +110,16 @@ impl Config {
     /// wrong kind of value.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = read(path).map_err(|source| ConfigError::Read { path: path.into(), source })?;
-        let mut config: Self = toml::from_str(&text).map_err(|error| {
-            let (line, column) = explain::place(&text, error.span());
+        Self::parse(path, &text)
+    }
+
+    /// What the text of the settings file at `path` says.
+    ///
+    /// # Errors
+    /// When it is no TOML, or has a setting that does not exist or has the wrong kind of value.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let mut config: Self = toml::from_str(text).map_err(|error| {
+            let (line, column) = explain::place(text, error.span());
             let reason = explain::reason(error.message());
             ConfigError::Invalid { path: path.into(), line, column, reason }
         })?;

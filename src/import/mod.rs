@@ -71,6 +71,21 @@ pub fn import(options: &Options) -> Result<Report, ImportError> {
     Ok(report)
 }
 
+/// The Markdown of all articles that a document would become, without its file: for tests with
+/// hostile documents.
+///
+/// # Errors
+/// When the document is damaged or larger than the limits.
+#[doc(hidden)]
+pub fn articles_of(bytes: &[u8], extension: &str, today: Date) -> Result<Vec<String>, Problem> {
+    let found = rows::recognise(&read::tables_of(bytes, extension)?);
+    let articles = found.rows.iter().filter_map(|row| match row {
+        rows::Found::Draft(draft) => Some(markdown::article(draft, "", today)),
+        rows::Found::Skipped(_) => None,
+    });
+    Ok(articles.collect())
+}
+
 /// The name of the document, as articles name their source.
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()

@@ -38,6 +38,10 @@ mod text;
 mod timing;
 mod unmatched;
 
+/// For tests with hostile payloads, without a server around it.
+#[doc(hidden)]
+pub use api::resolve::alerts_of;
+
 pub use access::{AccessSettings, ReadToken};
 pub use host::{AllowedHosts, InvalidHost};
 pub use limits::Limits;

@@ -50,7 +50,15 @@ const PDF_MAGIC: &[u8] = b"%PDF";
 pub(super) fn tables(path: &Path) -> Result<Vec<Table>, Problem> {
     let bytes = bytes(path)?;
     let extension = path.extension().map(|text| text.to_string_lossy().to_lowercase());
-    let read = || of_bytes(&bytes, extension.as_deref().unwrap_or_default());
+    tables_of(&bytes, extension.as_deref().unwrap_or_default())
+}
+
+/// All tables in the content of a document, in its order.
+///
+/// # Errors
+/// When the document is damaged or exceeds a limit.
+pub(super) fn tables_of(bytes: &[u8], extension: &str) -> Result<Vec<Table>, Problem> {
+    let read = || of_bytes(bytes, extension);
     // Readers of formats meet whatever people send: what none of them foresaw is damage too.
     catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(Problem::Damaged("读取时出错".to_owned())))

@@ -47,7 +47,11 @@ pub(super) async fn read(request: Request, max: usize) -> Result<Body, Problem> 
 
 fn kind(headers: &HeaderMap) -> Result<Kind, Problem> {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default();
+    kind_of(value.unwrap_or_default())
+}
+
+fn kind_of(media_type: &str) -> Result<Kind, Problem> {
+    let essence = media_type.split(';').next().unwrap_or_default();
     match essence.trim().to_ascii_lowercase().as_str() {
         "application/json" => Ok(Kind::Json),
         // The registered name, and those from before it was. Source: RFC 9512, section 2.1.
@@ -61,6 +65,14 @@ fn kind(headers: &HeaderMap) -> Result<Kind, Problem> {
 }
 
 impl Body {
+    /// A body that was read elsewhere.
+    ///
+    /// # Errors
+    /// 415 for another type.
+    pub(super) fn of(media_type: &str, bytes: &[u8]) -> Result<Self, Problem> {
+        Ok(Self { kind: kind_of(media_type)?, bytes: Bytes::copy_from_slice(bytes) })
+    }
+
     /// The alerts in it.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ pub(super) const Q5: Scenario = Scenario {
               queries",
     expects: "tokens in order, in range and on characters; every piece of two or more searchable \
               characters finds its article; snippets stand in the article word for word",
-    broken: "",
+    broken: "no pairs of characters of the body in the index",
     play: analysis,
 };
 
@@ -79,7 +79,8 @@ fn analysis(run: &Run) -> Outcome {
         failures.extend(panic);
     }
     let count = n_texts.div_ceil(BATCH) * BATCH;
-    Outcome::new(count).failures(failures).worst(format!("{n_pieces} pieces, all found"))
+    let n_lost = failures.len();
+    Outcome::new(count).failures(failures).worst(format!("{n_lost} of {n_pieces} pieces lost"))
 }
 
 /// Runs of characters, each from one block.

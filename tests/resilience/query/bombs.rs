@@ -27,7 +27,7 @@ pub(super) const Q1: Scenario = Scenario {
               pinyin, codes …) of 1 to 1,000,000 characters, then mixtures at random",
     expects: "refused above 500 characters, else an answer; no panic; ranges inside of their \
               texts; at most 50 ms each on the shipped knowledge base",
-    broken: "",
+    broken: "a limit of 1,000 characters instead of 500",
     play: bombs,
 };
 

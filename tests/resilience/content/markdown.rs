@@ -1,0 +1,80 @@
+//! X5: Markdown made to cost much.
+
+use std::time::{Duration, Instant};
+
+use super::bombs;
+use crate::{
+    http::get,
+    product::{Place, Server, eventually},
+    scenario::{Outcome, Profile, Run, Scenario},
+};
+
+pub(super) const SCENARIO: Scenario = Scenario {
+    id: "X5",
+    injects: "60+ kinds of Markdown at 1 MiB each that cost careless parsers quadratic time, deep \
+        recursion or much output, one after the other into a running server",
+    expects: "each is found, and its page and its JSON are there, in 2 s each; a page is at most 8 times \
+        its article; memory grows by at most 128 MiB; 0 crashes",
+    broken: "",
+    play,
+};
+
+const FULL: usize = (1 << 20) - 200;
+const SMALL: usize = 48 << 10;
+const PATIENCE: Duration = Duration::from_secs(30);
+const BUDGET: Duration = Duration::from_secs(2);
+const MEMORY_KIB: usize = 128 << 10;
+/// What a page has besides its article.
+const FRAME: usize = 64 << 10;
+
+fn play(run: &Run) -> Outcome {
+    let place = Place::new();
+    place.write("calm.md", "# 平静\n\n正文\n");
+    let mut server = place.serve();
+    get(server.port, "/articles/calm").unwrap();
+    let before = server.memory_kib("VmHWM");
+    let size = if run.profile == Profile::Push { SMALL } else { FULL };
+    let mut outcome = Outcome::new(bombs::REPEATED.len() + bombs::MADE.len());
+    let (mut slowest, mut largest) = ((Duration::ZERO, ""), 0.0_f64);
+    for (n, (name, body)) in bombs::all(size).enumerate() {
+        let seen = seen(&place, &server, n, &body);
+        if !server.is_alive() {
+            return outcome.failed(format!("{name}: the server is dead"));
+        }
+        let Some((time, n_bytes)) = seen else {
+            outcome = outcome.failed(format!("{name}: not served within {PATIENCE:?}"));
+            continue;
+        };
+        slowest = slowest.max((time, name));
+        largest = largest.max(n_bytes as f64 / body.len() as f64);
+        outcome = outcome
+            .expect(n_bytes <= 8 * body.len() + FRAME, || format!("{name}: {n_bytes} bytes"))
+            .expect(time <= BUDGET || !run.judges_times(), || format!("{name}: {time:.2?}"));
+    }
+    let grown = server.memory_kib("VmHWM").saturating_sub(before);
+    outcome.expect(grown <= MEMORY_KIB, || format!("memory grows by {grown} KiB")).worst(format!(
+        "{:.2?} ({}), {largest:.1} times the article, + {} MiB",
+        slowest.0,
+        slowest.1,
+        grown >> 10
+    ))
+}
+
+/// The slowest of finding the article, its page and its JSON, and the size of the page.
+fn seen(place: &Place, server: &Server, n: usize, body: &str) -> Option<(Duration, usize)> {
+    let path = format!("b{n}.md");
+    place.write(&path, format!("---\nid: b{n}\ntitle: 弹药{n}号\n---\n\n{body}\n"));
+    let id = format!("b{n}");
+    let found = eventually(PATIENCE, || server.found(&format!("弹药{n}号")).contains(&id))?;
+    let (page, shown) = timed(server.port, &format!("/articles/{id}"))?;
+    let (_, told) = timed(server.port, &format!("/api/v1/articles/{id}"))?;
+    fs_err::remove_file(place.kb().join(path)).unwrap();
+    // The file was written before it was waited for, which takes the server its own time.
+    Some((found.max(shown).max(told), page))
+}
+
+fn timed(port: u16, path: &str) -> Option<(usize, Duration)> {
+    let begin = Instant::now();
+    let answer = get(port, path).ok().filter(|answer| answer.status == 200)?;
+    Some((answer.body.len(), begin.elapsed()))
+}

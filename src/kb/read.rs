@@ -18,6 +18,8 @@ pub const MAX_ARTICLE_BYTES: u64 = 1 << 20;
 /// Stands where a character was destroyed before the file came here.
 pub const LOST: &str = "□";
 
+const FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
+
 /// The text of an article file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -124,11 +126,30 @@ pub(super) fn read_bytes(os_path: &Path) -> Result<(Vec<u8>, Metadata), ReadErro
     Ok((bytes, metadata))
 }
 
-/// Opens without following a symbolic link and without waiting for the other end of a pipe: what
-/// was a regular file when the folder was listed may be something else by now.
+/// Opens without following a symbolic link in any part of the path and without waiting for the
+/// other end of a pipe: what was a folder or a regular file when the folder was listed may be
+/// something else by now.
+#[cfg(target_os = "linux")]
 fn open(os_path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(os_path)
+    use rustix::{
+        fs::{CWD, Mode, ResolveFlags, openat2},
+        io::Errno,
+    };
+    match openat2(CWD, os_path, FLAGS | OFlags::RDONLY, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
+        // Kernels before 5.6, and sandboxes that do not know the call.
+        Err(Errno::NOSYS | Errno::PERM) => open_last(os_path),
+        result => Ok(File::from(result?)),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open(os_path: &Path) -> io::Result<File> {
+    open_last(os_path)
+}
+
+/// The same where only the last part of a path can be kept from being a link.
+fn open_last(os_path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(FLAGS.bits().cast_signed()).open(os_path)
 }
 
 /// The first place and the number of characters that cannot be known any more.
@@ -187,6 +208,21 @@ mod tests {
         assert_eq!(read_of(&largest).unwrap().text.len(), 1 << 20);
         let larger = vec![b'a'; (1 << 20) + 1];
         assert_eq!(read_of(&larger).unwrap_err().finding("a.md").rule, "too-large");
+    }
+
+    #[test]
+    fn no_part_of_the_path_may_be_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        fs_err::create_dir(top.join("real")).unwrap();
+        fs_err::write(top.join("real/a.md"), "secret").unwrap();
+        std::os::unix::fs::symlink("real/a.md", top.join("a.md")).unwrap();
+        std::os::unix::fs::symlink("real", top.join("linked")).unwrap();
+        assert_eq!(read("a.md", &top.join("real/a.md")).unwrap().text, "secret");
+        assert!(read("a.md", &top.join("a.md")).is_err());
+        if cfg!(target_os = "linux") {
+            assert!(read("a.md", &top.join("linked/a.md")).is_err());
+        }
     }
 
     #[test]

@@ -16,6 +16,15 @@ use super::{
 /// sanitiser a walk over all of their ancestors each.
 const MAX_DEPTH: usize = 64;
 
+/// Most elements that keep their markup: an article of a mebibyte of empty elements would else
+/// become a page of fifty. The text of all others stays. Source: a page may have 8 MiB, and no element
+/// has more than about a hundred bytes besides its text.
+const MAX_ELEMENTS: usize = 50_000;
+
+/// Most sections; headings after them stay inside of the last one. Articles have about
+/// ten.
+const MAX_SECTIONS: usize = 2_000;
+
 /// Longest title taken from a heading, in characters.
 const MAX_TITLE_CHARS: usize = 120;
 
@@ -68,6 +77,9 @@ pub(super) fn walk<'a>(
         anchors: Anchors::default(),
         kind: SectionKind::Other,
         depth: 0,
+        max_depth: MAX_DEPTH,
+        n_elements: 0,
+        n_sections: 0,
         is_open: false,
         opening: None,
     };
@@ -94,6 +106,10 @@ struct Walker<'a, 's> {
     /// Kind of the second-level section we are in.
     kind: SectionKind,
     depth: usize,
+    /// Elements deeper than this lose their markup.
+    max_depth: usize,
+    n_elements: usize,
+    n_sections: usize,
     is_open: bool,
     /// Anchor and offset of a first heading that only repeats the title.
     opening: Option<(String, usize)>,
@@ -106,7 +122,8 @@ impl<'a> Walker<'a, '_> {
         if self.title.is_none() && !title.is_empty() {
             self.title = Some(title.chars().take(MAX_TITLE_CHARS).collect());
         }
-        if self.depth > 0 || level > HeadingLevel::H3 {
+        let is_inner = self.depth > 0 || level > HeadingLevel::H3;
+        if is_inner || self.n_sections >= MAX_SECTIONS {
             return self.inner_heading(level, anchor, content, offset);
         }
         let repeats_title = self.title.as_ref() == Some(&title);
@@ -150,14 +167,15 @@ impl<'a> Walker<'a, '_> {
         }
         match &event {
             Event::Start(_) => {
+                self.count_element();
                 self.depth += 1;
-                if self.depth > MAX_DEPTH {
+                if self.depth > self.max_depth {
                     return;
                 }
             }
             Event::End(tag) => {
                 self.depth = self.depth.saturating_sub(1);
-                if self.depth >= MAX_DEPTH {
+                if self.depth >= self.max_depth {
                     if is_block(*tag) {
                         self.sink.event(Event::SoftBreak, offset);
                     }
@@ -167,6 +185,14 @@ impl<'a> Walker<'a, '_> {
             _ => {}
         }
         self.sink.event(event, offset);
+    }
+
+    /// When there have been too many elements, those that are open are the last ones.
+    fn count_element(&mut self) {
+        self.n_elements += 1;
+        if self.n_elements > MAX_ELEMENTS {
+            self.max_depth = self.max_depth.min(self.depth);
+        }
     }
 
     fn open_preamble(&mut self, offset: usize) {
@@ -179,6 +205,7 @@ impl<'a> Walker<'a, '_> {
 
     fn open(&mut self, heading: Heading<'a>) {
         self.is_open = true;
+        self.n_sections += 1;
         self.sink.section(heading);
     }
 }
@@ -203,6 +230,8 @@ mod tests {
         sections: Vec<(u8, String, String)>,
         depth: usize,
         deepest: usize,
+        n_elements: usize,
+        text: String,
     }
 
     impl<'a> Sink<'a> for Seen {
@@ -212,8 +241,12 @@ mod tests {
 
         fn event(&mut self, event: Event<'a>, _offset: usize) {
             match event {
-                Event::Start(_) => self.depth += 1,
+                Event::Start(_) => {
+                    self.depth += 1;
+                    self.n_elements += 1;
+                }
                 Event::End(_) => self.depth -= 1,
+                Event::Text(text) => self.text.push_str(&text),
                 _ => {}
             }
             self.deepest = self.deepest.max(self.depth);
@@ -266,5 +299,21 @@ mod tests {
         walk(&body, Some("题"), &mut seen);
         assert_eq!((seen.deepest, seen.depth), (MAX_DEPTH, 0));
         assert_eq!(seen.sections.len(), 2);
+    }
+
+    #[test]
+    fn too_many_elements_keep_their_text_and_lose_their_markup() {
+        let mut seen = Seen::default();
+        let body = format!("> *甲*\n\n{}", "- *乙*\n".repeat(MAX_ELEMENTS));
+        walk(&body, Some("题"), &mut seen);
+        assert_eq!((seen.n_elements, seen.depth), (MAX_ELEMENTS, 0));
+        assert_eq!(seen.text.matches('乙').count(), MAX_ELEMENTS);
+    }
+
+    #[test]
+    fn too_many_headings_stay_in_the_last_section() {
+        let mut seen = Seen::default();
+        walk(&"# 甲\n".repeat(MAX_SECTIONS + 9), Some("题"), &mut seen);
+        assert_eq!((seen.sections.len(), seen.n_elements, seen.depth), (MAX_SECTIONS, 9, 0));
     }
 }

@@ -111,7 +111,7 @@ impl<'r> Writer<'r> {
             }
             self.last_char = text.chars().next_back();
         }
-        escape(&mut self.out, text);
+        escape_text(&mut self.out, text);
     }
 
     fn start(&mut self, tag: Tag<'_>) {
@@ -223,7 +223,7 @@ impl<'r> Writer<'r> {
         let text = raw_html::text(&self.html_block.take().unwrap_or_default());
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             self.out.push_str("<p>");
-            escape(&mut self.out, line);
+            escape_text(&mut self.out, line);
             self.out.push_str("</p>\n");
         }
     }
@@ -301,7 +301,7 @@ impl Writer<'_> {
         }
         self.last_char = code.chars().next_back();
         self.out.push_str("<code>");
-        escape(&mut self.out, code);
+        escape_text(&mut self.out, code);
         self.out.push_str("</code>");
     }
 
@@ -348,15 +348,26 @@ pub(super) fn is_language(language: &str) -> bool {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-".contains(&b))
 }
 
+/// Text of an attribute, without its quotes.
 fn escape(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if is_control(c) => {}
-            c => out.push(c),
-        }
+    text.chars().for_each(|c| match c {
+        '"' => out.push_str("&quot;"),
+        c => escape_char(out, c),
+    });
+}
+
+/// Text between tags, as the sanitiser writes it: it goes over everything twice that it changes.
+fn escape_text(out: &mut String, text: &str) {
+    text.chars().for_each(|c| escape_char(out, c));
+}
+
+fn escape_char(out: &mut String, c: char) {
+    match c {
+        '&' => out.push_str("&amp;"),
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '\u{a0}' => out.push_str("&nbsp;"),
+        c if is_control(c) => {}
+        c => out.push(c),
     }
 }

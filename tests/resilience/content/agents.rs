@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::crawl;
 use crate::{
-    product::Place,
+    product::{Place, Server},
     scenario::{Outcome, Run, Scenario},
 };
 
@@ -56,8 +56,8 @@ const ORDERS: [&str; 30] = [
 ];
 
 fn play(_: &Run) -> Outcome {
-    let tools = |place: &Place| crawl::tools(place.serve().port).json()["result"]["tools"].take();
-    let expected = tools(&Place::new());
+    let tools = |server: &Server| crawl::tools(server.port).json()["result"]["tools"].take();
+    let expected = tools(&Place::new().serve());
     let place = Place::new();
     for (n, order) in ORDERS.iter().enumerate() {
         place.write(&format!("o{n}.md"), article(order));
@@ -79,7 +79,7 @@ fn play(_: &Run) -> Outcome {
     Outcome::new(ORDERS.len())
         .failures(wrong)
         .expect(n_hits == 10, || format!("only {n_hits} of them are found at once"))
-        .expect(tools(&place) == expected, || "the tools depend on the articles".to_owned())
+        .expect(tools(&server) == expected, || "the tools depend on the articles".to_owned())
         .expect(names == ["search", "get_article", "list_fault_types"], || {
             format!("tools: {names:?}")
         })

@@ -67,7 +67,7 @@ fn may_have(element: &str, name: &str, value: &str) -> bool {
 }
 
 /// A browser leaves out tabs and line ends anywhere, and blanks and control characters before the
-/// scheme; it takes `\` for `/`.
+/// scheme; it takes `\` for `/`. Source: the URL standard, basic URL parser.
 fn is_safe_link(href: &str) -> bool {
     let read: String = href
         .trim_start_matches(|c: char| c <= ' ')
@@ -75,10 +75,13 @@ fn is_safe_link(href: &str) -> bool {
         .filter(|c| !matches!(c, '\t' | '\n' | '\r'))
         .map(|c| if c == '\\' { '/' } else { c.to_ascii_lowercase() })
         .collect();
-    let path = read.split(['/', '?', '#']).next().unwrap_or_default();
-    match path.split_once(':') {
-        Some((scheme, _)) => ["http", "https", "mailto", "tel"].contains(&scheme),
-        None => !read.starts_with("//"),
+    let is_scheme = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    match read.split_once(':') {
+        Some((name, _)) if is_scheme(name) => ["http", "https", "mailto", "tel"].contains(&name),
+        _ => !read.starts_with("//"),
     }
 }
 

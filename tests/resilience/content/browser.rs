@@ -14,7 +14,7 @@ use chromiumoxide::{
             network::EventRequestWillBeSent,
             page::{
                 AddScriptToEvaluateOnNewDocumentParams, EventJavascriptDialogOpening,
-                HandleJavaScriptDialogParams, NavigateParams,
+                HandleJavaScriptDialogParams,
             },
             target::SetAutoAttachParams,
         },
@@ -30,11 +30,11 @@ use super::chromium;
 /// Longest wait for a page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// In every document: what a payload calls, and what else would show that it ran. No worker is
+/// In every document: what a payload calls. Buttons of the product may print nothing. No worker is
 /// started, for it would keep all articles, which takes long.
 const HOOK: &str = "{ const tell = globalThis.jiujiTell;
-  globalThis.__x = globalThis.alert = globalThis.confirm = globalThis.prompt = globalThis.print =
-    (what) => tell('ran ' + what + ' at ' + location.href);
+  globalThis.__x = (what) => tell('ran ' + what + ' at ' + location.href);
+  globalThis.print = () => {};
   delete Navigator.prototype.serviceWorker; }";
 
 /// What a person could do to everything on a page, and what should not be there at all. A click on
@@ -162,7 +162,9 @@ impl Tab {
 
     /// A hook that sees nothing would let everything pass.
     async fn check_hook(&mut self) {
-        self.open("data:text/html,<img src=x onerror=__x(1)>").await;
+        // A page may not lead to an address of data, so this one is shown by the browser itself.
+        let page = "data:text/html,<img src=x onerror=__x(1)>";
+        self.page.goto(page).await.unwrap();
         let seen = self.happened().await;
         assert!(seen.iter().any(|what| what.starts_with("ran 1 at data:")), "{seen:?}");
     }
@@ -170,21 +172,28 @@ impl Tab {
     /// Opens an address and does everything to the elements that match `clicked`: what ran, asked,
     /// reached out, or stands there and should not.
     pub(super) async fn provoke(&mut self, url: &str, clicked: &str) -> Vec<String> {
-        self.open(url).await;
+        if !self.open(url, PATIENCE).await {
+            return vec!["it is never complete".to_owned()];
+        }
         let found = self.value(&POKE.replace("CLICKED", clicked)).await;
         let mut all = self.happened().await;
         all.extend(serde_json::from_value::<Vec<String>>(found).unwrap_or_default());
         all
     }
 
-    /// Opens an address and waits until it is loaded; one that only downloads stays where it was.
-    pub(super) async fn open(&self, url: &str) {
-        self.page.execute(NavigateParams::new(url)).await.unwrap();
+    /// Opens an address and waits until it is loaded, at most so long; whether it is. What is only
+    /// downloaded never is.
+    pub(super) async fn open(&self, url: &str, patience: Duration) -> bool {
+        let url = serde_json::to_string(url).unwrap();
+        self.value(&format!("globalThis.isOld = 1; location.href = {url}; 1")).await;
         let begin = Instant::now();
-        while self.value("document.readyState").await != "complete" {
-            assert!(begin.elapsed() < PATIENCE, "{url} is never complete");
-            sleep(Duration::from_millis(5)).await;
+        while self.value("!globalThis.isOld && document.readyState === 'complete'").await != true {
+            if begin.elapsed() > patience {
+                return false;
+            }
+            sleep(Duration::from_millis(3)).await;
         }
+        true
     }
 
     /// Closes it.

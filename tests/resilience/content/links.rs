@@ -6,6 +6,7 @@ use std::{
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::Duration,
 };
 
 use jiuji::kb::{self, Root};
@@ -13,7 +14,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::{
     http::{connect, encoded, get, get_json},
-    product::{Place, Server},
+    product::{Place, Server, eventually},
     scenario::{Outcome, Run, Scenario},
 };
 
@@ -31,6 +32,7 @@ const SECRET: &str = "canary-behind-a-link";
 const READS: usize = 1_000_000;
 /// Of every so many reads one is a scan of the folder.
 const PER_SCAN: usize = 50;
+const PATIENCE: Duration = Duration::from_secs(20);
 const PER_CONNECTION: usize = 500;
 /// Far fewer with every change.
 const SAMPLE: usize = 100;
@@ -116,7 +118,12 @@ fn farm(place: &Place) -> usize {
 /// Links that answer, and those that are not told to their authors.
 fn farmed(place: &Place, server: &Server) -> Vec<String> {
     let mut wrong = Vec::new();
-    let findings = get_json(server.port, "/api/v1/findings").unwrap().to_string();
+    let mut findings = String::new();
+    let is_told = || {
+        findings = get_json(server.port, "/api/v1/findings").unwrap().to_string();
+        findings.contains("\"symlink\"")
+    };
+    eventually(PATIENCE, is_told);
     for entry in fs_err::read_dir(place.kb()).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
@@ -129,8 +136,9 @@ fn farmed(place: &Place, server: &Server) -> Vec<String> {
             format!("/articles/{id}"),
             format!("/api/v1/articles/{id}"),
         ];
-        for inside in ["a.png", "secret.png", "passwd", "etc/passwd", "environ"] {
-            targets.push(format!("/media/{name}/{inside}"));
+        if name.contains("folder") || !name.contains('.') {
+            let inside = ["a.png", "secret.png", "etc/passwd", "environ"];
+            targets.extend(inside.map(|inside| format!("/media/{name}/{inside}")));
             targets.push(format!("/articles/{id}%2Fnote"));
         }
         for target in targets {

@@ -13,8 +13,8 @@ pub(super) const SCENARIO: Scenario = Scenario {
     id: "X5",
     injects: "60+ kinds of Markdown at 1 MiB each that cost careless parsers quadratic time, deep \
         recursion or much output, one after the other into a running server",
-    expects: "each is found, and its page and its JSON are there, in 2 s each; a page is at most 8 times \
-        its article; memory grows by at most 128 MiB; 0 crashes",
+    expects: "each is found, and its page and its JSON are there, in 2 s each; a page has at most 8 MiB; \
+        memory grows by at most 128 MiB; 0 crashes",
     broken: "",
     play,
 };
@@ -24,18 +24,19 @@ const SMALL: usize = 48 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 const BUDGET: Duration = Duration::from_secs(2);
 const MEMORY_KIB: usize = 128 << 10;
-/// What a page has besides its article.
-const FRAME: usize = 64 << 10;
+/// Largest page.
+const PAGE_BYTES: usize = 8 << 20;
 
 fn play(run: &Run) -> Outcome {
     let place = Place::new();
     place.write("calm.md", "# 平静\n\n正文\n");
     let mut server = place.serve();
-    get(server.port, "/articles/calm").unwrap();
+    // What the server needs for any change is not the fault of this one.
+    seen(&place, &server, 999, "正文");
     let before = server.memory_kib("VmHWM");
     let size = if run.profile == Profile::Push { SMALL } else { FULL };
     let mut outcome = Outcome::new(bombs::REPEATED.len() + bombs::MADE.len());
-    let (mut slowest, mut largest) = ((Duration::ZERO, ""), 0.0_f64);
+    let (mut slowest, mut largest) = ((Duration::ZERO, ""), (0, ""));
     for (n, (name, body)) in bombs::all(size).enumerate() {
         let seen = seen(&place, &server, n, &body);
         if !server.is_alive() {
@@ -46,16 +47,18 @@ fn play(run: &Run) -> Outcome {
             continue;
         };
         slowest = slowest.max((time, name));
-        largest = largest.max(n_bytes as f64 / body.len() as f64);
+        largest = largest.max((n_bytes, name));
         outcome = outcome
-            .expect(n_bytes <= 8 * body.len() + FRAME, || format!("{name}: {n_bytes} bytes"))
+            .expect(n_bytes <= PAGE_BYTES, || format!("{name}: {n_bytes} bytes"))
             .expect(time <= BUDGET || !run.judges_times(), || format!("{name}: {time:.2?}"));
     }
     let grown = server.memory_kib("VmHWM").saturating_sub(before);
     outcome.expect(grown <= MEMORY_KIB, || format!("memory grows by {grown} KiB")).worst(format!(
-        "{:.2?} ({}), {largest:.1} times the article, + {} MiB",
+        "{:.2?} ({}), {} KiB ({}), + {} MiB",
         slowest.0,
         slowest.1,
+        largest.0 >> 10,
+        largest.1,
         grown >> 10
     ))
 }

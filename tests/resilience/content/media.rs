@@ -1,5 +1,7 @@
 //! X6: files that are not the pictures they seem to be.
 
+use std::time::Duration;
+
 use super::{
     browser::{Watch, with_browser},
     proxy::{self, Change},
@@ -80,6 +82,9 @@ const FILES: [(&str, &[u8], Fate); 34] = [
     ("script.avif", b"__x(1)", Shown("image/avif")),
 ];
 
+/// A picture is shown by then; what is only downloaded never is.
+const PATIENCE: Duration = Duration::from_millis(400);
+
 const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 fn play(_: &Run) -> Outcome {
@@ -130,7 +135,7 @@ async fn opened(watch: &Watch, port: u16) -> Vec<String> {
     let shown = tab.provoke(&format!("{origin}/articles/gallery"), "main summary").await;
     ran.extend(shown.into_iter().map(|what| format!("gallery: {what}")));
     for (name, ..) in FILES {
-        tab.open(&format!("{origin}/media/{}", encoded(name))).await;
+        tab.open(&format!("{origin}/media/{}", encoded(name)), PATIENCE).await;
         ran.extend(tab.happened().await.into_iter().map(|what| format!("{name}: {what}")));
     }
     ran

@@ -29,7 +29,7 @@ pub(super) fn start(port: u16, change: Change) -> u16 {
         for socket in listener.incoming().map_while(Result::ok) {
             let change = Arc::clone(&change);
             // A browser that goes away in the middle is none of our business.
-            thread::spawn(move || drop(pass_on(socket, own_port, port, &change)));
+            thread::spawn(move || pass_on(socket, own_port, port, &change));
         }
     });
     own_port

@@ -196,5 +196,6 @@ fn tag(dice: &mut Dice) -> String {
         let quote = dice.pick(&["", "\"", "'"]);
         tag.push_str(&format!(" {}={quote}{}{quote}", dice.pick(&NAMES), dice.pick(&VALUES)));
     }
-    tag + dice.pick(&[">", ">", ">", "/>", " "])
+    let end = *dice.pick(&[">", ">", ">", "/>", " "]);
+    tag + end
 }

@@ -14,7 +14,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         characters, read through MCP",
     expects: "always data inside one frame, marked untrusted; the tools and their descriptions are \
         those of an empty knowledge base, byte by byte",
-    broken: "",
+    broken: "without the replacement of lines like those of the frame",
     play,
 };
 
@@ -72,6 +72,7 @@ fn play(_: &Run) -> Outcome {
             })
     });
     let wrong: Vec<_> = wrong.collect();
+    let worst = format!("{} answers not in one frame", wrong.len());
     let found = crawl::call(server.port, "search", &json!({ "query": WORD, "limit": 10 })).json();
     let n_hits = found["result"]["structuredContent"]["hits"].as_array().map_or(0, Vec::len);
     let names: Vec<_> =
@@ -83,7 +84,7 @@ fn play(_: &Run) -> Outcome {
         .expect(names == ["search", "get_article", "list_fault_types"], || {
             format!("tools: {names:?}")
         })
-        .worst("0 lines outside of a frame")
+        .worst(worst)
 }
 
 fn article(order: &str) -> String {

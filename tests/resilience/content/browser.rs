@@ -16,7 +16,7 @@ use chromiumoxide::{
                 AddScriptToEvaluateOnNewDocumentParams, EventJavascriptDialogOpening,
                 HandleJavaScriptDialogParams,
             },
-            target::SetAutoAttachParams,
+            target::{CreateBrowserContextParams, CreateTargetParams, SetAutoAttachParams},
         },
         js_protocol::runtime::{AddBindingParams, EvaluateParams, EventBindingCalled},
     },
@@ -30,11 +30,16 @@ use super::chromium;
 /// Longest wait for a page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is said of a page that does not load.
+pub(super) const NEVER: &str = "it is never complete";
+
 /// In every document: what a payload calls. Buttons of the product may print nothing. No worker is
-/// started, for it would keep all articles, which takes long.
+/// started, for it would keep all articles, and no stream of events, for a browser has six
+/// connections for all tabs.
 const HOOK: &str = "{ const tell = globalThis.jiujiTell;
   globalThis.__x = (what) => tell('ran ' + what + ' at ' + location.href);
   globalThis.print = () => {};
+  globalThis.EventSource = class { addEventListener() {} close() {} };
   delete Navigator.prototype.serviceWorker; }";
 
 /// What a person could do to everything on a page, and what should not be there at all. A click on
@@ -104,9 +109,15 @@ pub(super) fn with_browser<T>(body: impl AsyncFnOnce(&Watch) -> T) -> Option<T> 
 impl Watch {
     /// A new tab that may ask `origin` and nobody else.
     pub(super) async fn tab(&self, origin: String) -> Tab {
-        let deny = SetDownloadBehaviorParams::new(SetDownloadBehaviorBehavior::Deny);
+        // A cache of its own: tabs that share one wait for each other's assets, up to 20 s.
+        let context = CreateBrowserContextParams::default();
+        let context = self.browser.create_browser_context(context).await.unwrap();
+        let mut deny = SetDownloadBehaviorParams::new(SetDownloadBehaviorBehavior::Deny);
+        deny.browser_context_id = Some(context.clone());
         self.browser.execute(deny).await.unwrap();
-        let page = self.browser.new_page("about:blank").await.unwrap();
+        let mut blank = CreateTargetParams::new("about:blank");
+        blank.browser_context_id = Some(context);
+        let page = self.browser.new_page(blank).await.unwrap();
         page.execute(SetAutoAttachParams::new(false, false)).await.unwrap();
         let mut tab = Tab { page, seen: Arc::default(), n_marks: 0 };
         tab.listen::<EventBindingCalled>(|event| Some(event.payload.clone())).await;
@@ -173,7 +184,9 @@ impl Tab {
     /// reached out, or stands there and should not.
     pub(super) async fn provoke(&mut self, url: &str, clicked: &str) -> Vec<String> {
         if !self.open(url, PATIENCE).await {
-            return vec!["it is never complete".to_owned()];
+            let at =
+                self.value("location.href + ' ' + document.readyState + globalThis.isOld").await;
+            return vec![format!("{NEVER}: {at}")];
         }
         let found = self.value(&POKE.replace("CLICKED", clicked)).await;
         let mut all = self.happened().await;

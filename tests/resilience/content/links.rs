@@ -23,7 +23,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     injects: "50 links to files, folders, chains, loops, /proc; then a file and a folder that change \
         places with links to a secret while they are read, over HTTP and by the scan",
     expects: "links are 404 and findings, 0 bytes of the secret in any answer, article or scan",
-    broken: "",
+    broken: "with links followed inside of an article's path (67 of 200 scans leaked); with pictures opened by joining paths",
     play,
 };
 
@@ -45,11 +45,12 @@ fn play(run: &Run) -> Outcome {
     let reads = if run.judges_times() { READS } else { READS / SAMPLE };
     let (n_reads, n_scans, leaks) = race(&place, &server, reads);
     let served = found(&server);
+    let n_leaks = leaks.len();
     Outcome::new(n_links + n_reads + n_scans)
         .failures(farmed)
         .failures(leaks)
         .failures(served)
-        .worst(format!("0 secret bytes in {n_reads} reads and {n_scans} scans"))
+        .worst(format!("{n_leaks} leaks in {n_reads} reads and {n_scans} scans"))
 }
 
 /// Links of all kinds as pictures and as articles; how many.

@@ -15,7 +15,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
         recursion or much output, one after the other into a running server",
     expects: "each is found, and its page and its JSON are there, in 2 s each; a page has at most 8 MiB; \
         memory grows by at most 128 MiB; 0 crashes",
-    broken: "",
+    broken: "without the limit on elements (page six times as large)",
     play,
 };
 
@@ -24,8 +24,11 @@ const SMALL: usize = 48 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 const BUDGET: Duration = Duration::from_secs(2);
 const MEMORY_KIB: usize = 128 << 10;
-/// Largest page.
+/// Every so many-th is played with every change.
+const SAMPLE: usize = 13;
+/// Largest page of a full article, and what any page may have besides.
 const PAGE_BYTES: usize = 8 << 20;
+const FRAME: usize = 1 << 20;
 
 fn play(run: &Run) -> Outcome {
     let place = Place::new();
@@ -34,10 +37,13 @@ fn play(run: &Run) -> Outcome {
     // What the server needs for any change is not the fault of this one.
     seen(&place, &server, 999, "正文");
     let before = server.memory_kib("VmHWM");
-    let size = if run.profile == Profile::Push { SMALL } else { FULL };
-    let mut outcome = Outcome::new(bombs::REPEATED.len() + bombs::MADE.len());
+    // With every change some of them, and small.
+    let (size, every) = if run.profile == Profile::Push { (SMALL, SAMPLE) } else { (FULL, 1) };
+    let page_bytes = PAGE_BYTES * size / FULL + FRAME;
+    let bombs: Vec<_> = bombs::all(size).step_by(every).collect();
+    let mut outcome = Outcome::new(bombs.len());
     let (mut slowest, mut largest) = ((Duration::ZERO, ""), (0, ""));
-    for (n, (name, body)) in bombs::all(size).enumerate() {
+    for (n, (name, body)) in bombs.into_iter().enumerate() {
         let seen = seen(&place, &server, n, &body);
         if !server.is_alive() {
             return outcome.failed(format!("{name}: the server is dead"));
@@ -49,7 +55,7 @@ fn play(run: &Run) -> Outcome {
         slowest = slowest.max((time, name));
         largest = largest.max((n_bytes, name));
         outcome = outcome
-            .expect(n_bytes <= PAGE_BYTES, || format!("{name}: {n_bytes} bytes"))
+            .expect(n_bytes <= page_bytes, || format!("{name}: {n_bytes} bytes"))
             .expect(time <= BUDGET || !run.judges_times(), || format!("{name}: {time:.2?}"));
     }
     let grown = server.memory_kib("VmHWM").saturating_sub(before);

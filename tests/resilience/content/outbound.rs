@@ -14,7 +14,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     injects: "articles full of foreign addresses; serving, searching, tools for agents, alerts, history, \
         check, search, export and doctor under strace",
     expects: "0 connect, sendto or sendmsg to anything but local sockets",
-    broken: "",
+    broken: "with a socket connected in the handler of pictures",
     play,
 };
 
@@ -30,6 +30,7 @@ fn play(_: &Run) -> Outcome {
     }
     let place = Place::new();
     (0..20).for_each(|n| place.write(&format!("a{n}.md"), ARTICLE));
+    place.write("a.png", "picture");
     committed(&place.kb());
     let control = calls(&place, "control", "bash", &["-c", "true > /dev/tcp/127.0.0.1/9"]);
     let n_asked = served(&place);

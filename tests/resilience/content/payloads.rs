@@ -9,7 +9,7 @@ use crate::{
 const FILE: &str = include_str!("payloads.txt");
 
 /// Every so many-th payload is played with every change.
-const SAMPLE: usize = 20;
+const SAMPLE: usize = 80;
 
 /// Word of articles that are named after their payload.
 pub(super) const NAMED: &str = "题名怪异";
@@ -61,9 +61,14 @@ fn escape(after: &str) -> Option<(char, &str)> {
 }
 
 impl Payload {
+    /// The payload in a file: one with a NUL is no text and no article.
+    fn in_file(&self) -> String {
+        self.text.replace('\0', "")
+    }
+
     /// The payload where no line may end.
     fn on_one_line(&self) -> String {
-        self.text.replace(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}'], " ")
+        self.in_file().replace(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}'], " ")
     }
 
     /// As a value in single quotes of the front matter.
@@ -90,7 +95,7 @@ impl Payload {
              ## 链接处\n\n[{line}](https://good.example/) [丙]({line}) [丁](<{line}>) \
              [戊](x.md#{line})\n\n## 应急策略\n\n1. 先看 {line}\n   - **如果 {line}**：{line}\n\n\
              ## 各渠道话术\n\n### 电话\n\n{QUOTED} {line}\n\n## 正文处\n\n{}\n",
-            self.text
+            self.in_file()
         )
     }
 

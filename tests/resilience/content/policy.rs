@@ -1,7 +1,7 @@
 //! X2: the policy alone, with the payload in the page as its author wrote it.
 
 use super::{
-    browser::{Watch, with_browser},
+    browser::{NEVER, Watch, with_browser},
     headers,
     payloads::{self, Payload},
     proxy::{self, Change, MARKER},
@@ -16,7 +16,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     injects: "the same payloads put into an article page unsanitised, behind the sanitiser's back",
     expects: "0 executions under the page's own policy (without it they do run); every page, \
         asset, answer and error carries policy and nosniff",
-    broken: "",
+    broken: "with 'unsafe-inline' in script-src",
     play,
 };
 
@@ -55,15 +55,18 @@ fn play(run: &Run) -> Outcome {
 async fn executed(watch: &Watch, port: u16, payloads: &[Payload]) -> Vec<String> {
     let origin = format!("http://127.0.0.1:{port}/");
     let mut executed = Vec::new();
+    let mut tab = watch.tab(origin.clone()).await;
     for payload in payloads {
-        // A tab of its own: some payloads take the page away and never give it back.
-        let mut tab = watch.tab(origin.clone()).await;
-        let seen =
-            tab.provoke(&format!("{origin}articles/host?case={}", payload.number), "main *").await;
+        let url = format!("{origin}articles/host?case={}", payload.number);
+        let seen = tab.provoke(&url, "main *").await;
         if seen.iter().any(|what| what.starts_with("ran ") || what.starts_with("dialog")) {
             executed.push(format!("{:?}: {}", payload.text, seen.join("; ")));
         }
-        tab.close().await;
+        if seen.iter().any(|what| what.starts_with(NEVER)) {
+            // Some payloads take the page away and never give it back.
+            tab.close().await;
+            tab = watch.tab(origin.clone()).await;
+        }
     }
     executed
 }

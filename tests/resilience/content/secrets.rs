@@ -18,7 +18,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     injects: "canaries in the environment, in a token, in files beside and around the articles and in \
         broken settings; then everything is asked for, with all logs on",
     expects: "0 canaries in any answer, log or error message",
-    broken: "",
+    broken: "with hidden files taken for articles (17 canaries)",
     play,
 };
 
@@ -59,6 +59,7 @@ fn play(_: &Run) -> Outcome {
 fn planted() -> Place {
     let place = Place::new();
     place.write("a.md", "# 甲\n\n正文，见 [图](notes.txt) 和 [别处](../secret.md)\n");
+    place.write("a.png", "picture");
     place.write("bad.md", "---\ntitle: [坏\n---\n");
     for path in [
         ".env",

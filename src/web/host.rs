@@ -143,7 +143,29 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use tower::ServiceExt;
+
     use super::*;
+    use crate::web::limits::Limits;
+
+    #[tokio::test]
+    async fn the_layer_passes_on_what_is_for_this_server() {
+        let door = Arc::new(Door::new(hosts(&[]), Limits::default()));
+        let layer = from_fn_with_state(door, check);
+        let router = Router::new().route("/{*path}", get(|| async {})).layer(layer);
+        for (host, path, status) in [
+            ("localhost:8017", "/x", 200),
+            ("evil.com", "/x", 421),
+            ("localhost:8017", mcp::PATH, 200),
+            ("evil.com", mcp::PATH, 403),
+        ] {
+            let request = Request::builder().uri(path).header(header::HOST, host);
+            let request = request.body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), status, "{host} {path}");
+        }
+    }
 
     fn hosts(configured: &[&str]) -> AllowedHosts {
         let configured: Vec<_> = configured.iter().map(|host| (*host).to_owned()).collect();
@@ -181,6 +203,7 @@ mod tests {
             ":8017",
             "[]:8017",
             "[localhost]:8017",
+            "[::1]8017",
         ];
         for host in refused {
             assert!(!hosts(&[]).allows(host), "{host}");
@@ -202,8 +225,11 @@ mod tests {
         for (configured, host, expected) in table {
             assert_eq!(hosts(&[configured]).allows(host), expected, "{configured} {host}");
         }
-        let wrong = ["http://kb.corp".to_owned()];
-        assert_eq!(AllowedHosts::new(&wrong, 1), Err(InvalidHost(wrong[0].clone())));
+        let wrong =
+            ["http://kb.corp", "", "kb corp", "kb.corp.", "kb/corp", "[kb]", "知识库", "[::1]x"];
+        for entry in wrong.map(str::to_owned) {
+            assert_eq!(AllowedHosts::new(&[entry.clone()], 1), Err(InvalidHost(entry)));
+        }
     }
 
     #[test]

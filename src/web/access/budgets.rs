@@ -98,6 +98,18 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_a_second_are_waited_for_as_whole_ones() {
+        let spent = |period: Duration| {
+            let budgets = Budgets::new(Quota::with_period(period).unwrap());
+            budgets.spend(client(1)).unwrap();
+            budgets.spend(client(1)).unwrap_err()
+        };
+        // A little of the time has passed when the second one asks.
+        assert_eq!(spent(Duration::from_secs(3600)), 3600);
+        assert_eq!(spent(Duration::from_millis(900)), 1);
+    }
+
+    #[test]
     fn clients_without_room_share_one_budget() {
         let budgets = Budgets { max_clients: 5, ..hourly(1) };
         let admitted = (0..1000).filter(|n| budgets.spend(client(*n)).is_ok()).count();

@@ -175,7 +175,59 @@ fn base64url(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use tower::ServiceExt;
+
     use super::*;
+    use crate::web::{access::AccessSettings, host::AllowedHosts, limits::Limits};
+
+    /// What the layer answers for `path` with this `Authorization`, in front of a route that says
+    /// nothing.
+    async fn answer(kept: &[ReadToken], path: &str, value: Option<&str>) -> Response {
+        let settings = AccessSettings { read_tokens: kept.to_vec(), ..AccessSettings::default() };
+        let door = Door::new(AllowedHosts::loopback(8017), Limits::default());
+        let layer = from_fn_with_state(Arc::new(door.with_access(settings)), check);
+        let router = Router::new().route("/{*path}", get(|| async {})).layer(layer);
+        let mut request = Request::builder().uri(path);
+        if let Some(value) = value {
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_layer_lets_in_who_may_and_says_to_others_what_is_missing() {
+        let (token, kept) = ReadToken::issue("cmdb", &[7; 32]);
+        let kept = [kept];
+        let let_in = answer(&kept, "/x", Some(&format!("Bearer {token}"))).await;
+        assert_eq!(let_in.status(), 200);
+        assert_eq!(let_in.extensions().get::<TokenId>().unwrap().0, "cmdb");
+        assert_eq!(answer(&kept, "/livez", None).await.status(), 200);
+        assert_eq!(answer(&[], "/x", None).await.status(), 200);
+        let challenge = |response: &Response| {
+            assert_eq!(response.status(), 401);
+            response.headers()[header::WWW_AUTHENTICATE].to_str().unwrap().to_owned()
+        };
+        assert_eq!(challenge(&answer(&kept, "/x", None).await), "Bearer");
+        let wrong = answer(&kept, "/x", Some("Bearer jiuji")).await;
+        assert_eq!(challenge(&wrong), "Bearer error=\"invalid_token\"");
+    }
+
+    #[test]
+    fn a_token_has_one_form() {
+        let secret = "A-_9".repeat(11).chars().take(SECRET_CHARS).collect::<String>();
+        let id = |id: &str| id_of(&format!("jiuji_{id}_{secret}")).is_some();
+        assert!(id("a") && id("cmdb-1") && id(&"a".repeat(32)));
+        for wrong in ["", "A", "a b", "a.b", "é", &"a".repeat(33)] {
+            assert!(!id(wrong), "{wrong}");
+        }
+        let with = |secret: &str| id_of(&format!("jiuji_a_{secret}")).is_some();
+        assert!(with(&secret));
+        for odd in ['.', '+', '/', '='] {
+            assert!(!with(&secret.replace('9', &odd.to_string())), "{odd}");
+        }
+        assert!(!with(&format!("{secret}A")) && !with(secret.trim_start_matches('A')));
+    }
 
     fn shown(values: &[&str]) -> HeaderMap {
         let line = |value: &&str| (header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());

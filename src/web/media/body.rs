@@ -111,6 +111,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_left_is_known_all_the_time() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[7; 70_000]).unwrap();
+        file.rewind().unwrap();
+        let mut body = FileBody::new(file, 70_000);
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(70_000), false));
+        let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(first.len(), 65_536, "one piece at a time");
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(4_464), false));
+        body.frame().await.unwrap().unwrap();
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(0), true));
+        assert!(body.frame().await.is_none());
+    }
+
+    #[tokio::test]
     async fn a_file_that_shrinks_is_an_error_and_one_that_grows_is_cut() {
         assert!(collect(b"short", 6).await.is_err());
         assert_eq!(collect(b"longer", 4).await.unwrap(), "long");

@@ -88,6 +88,7 @@ mod tests {
             assert_eq!(media_type(path), None, "{path:?}");
         }
         assert_eq!(media_type(&format!("{}a.png", "x/".repeat(32))), None);
+        assert_eq!(media_type(&format!("{}a.png", "x/".repeat(31))), Some("image/png"));
         assert_eq!(media_type(&format!("{}.png", "x".repeat(252))), None);
     }
 }

@@ -1,17 +1,20 @@
 //! One index, in a folder or in memory, that takes changes and gives snapshots.
 
-use std::{path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, Term,
+    directory::error::{OpenDirectoryError, OpenReadError},
     indexer::{IndexWriterOptions, LogMergePolicy},
 };
 
 use super::{
     IndexError,
+    adding::{Added, Adding},
     directory::UnsyncedDirectory,
+    disk::{Disk, Step},
     manifest::{self, Manifest},
-    record::{Record, Row, document},
+    record::{Record, Row},
     schema::{self, Fields},
     snapshot::{Info, Snapshot},
 };
@@ -49,17 +52,22 @@ pub struct Generation {
     analyzer: Arc<Analyzer>,
     manifest: Arc<Manifest>,
     info: Info,
+    disk: Arc<dyn Disk>,
+    refused: Vec<String>,
+    is_read_only: bool,
+    is_in_memory: bool,
 }
 
 impl Generation {
     /// Builds a new index, in the empty folder `dir` or in memory.
     ///
     /// `load` is called once for each path, from two threads; where it gives nothing, nothing is
-    /// indexed.
+    /// indexed. Articles that cannot be analysed are left out, see [`Self::take_refused`].
     ///
     /// # Errors
     /// When the index cannot be written.
     pub fn build(
+        disk: &Arc<dyn Disk>,
         dir: Option<&Path>,
         analyzer: Arc<Analyzer>,
         paths: &[String],
@@ -72,14 +80,17 @@ impl Generation {
             .settings(schema::settings())
             .tokenizers(schema::tokenizers());
         let index = match dir {
-            Some(dir) => builder.open_or_create(open_directory(dir)?)?,
+            Some(dir) => builder.open_or_create(open_directory(dir, disk)?)?,
             None => builder.create_in_ram()?,
         };
         let mut writer = writer(&index, BUILD_THREADS, BUILD_BUDGET_BYTES)?;
-        let manifest = add_all(&writer, &fields, &analyzer, paths, load)?;
+        let adding = Adding { writer: &writer, fields: &fields, analyzer: &analyzer, disk };
+        let Added { manifest, refused } = adding.all(paths, load)?;
+        disk.reaches(Step::Commit)?;
         let info = commit(&mut writer, &manifest, &analyzer, indexed_at)?;
         writer.wait_merging_threads()?;
-        Self::assemble(index, fields, analyzer, manifest, info)
+        let generation = Self::assemble(index, fields, analyzer, manifest, info, disk)?;
+        Ok(Self { refused, is_in_memory: dir.is_none(), ..generation })
     }
 
     /// Opens the index in a folder and checks that it is what was written: every file's checksum,
@@ -87,8 +98,12 @@ impl Generation {
     ///
     /// # Errors
     /// [`IndexError::Damaged`] or whatever stopped the reading.
-    pub fn open(dir: &Path, analyzer: Arc<Analyzer>) -> Result<Self, IndexError> {
-        let mut index = Index::open(open_directory(dir)?)?;
+    pub fn open(
+        disk: &Arc<dyn Disk>,
+        dir: &Path,
+        analyzer: Arc<Analyzer>,
+    ) -> Result<Self, IndexError> {
+        let mut index = Index::open(open_directory(dir, disk)?)?;
         let (schema, fields) = schema::schema();
         if index.schema() != schema {
             return Err(IndexError::Damaged("字段定义不同".to_owned()));
@@ -101,7 +116,7 @@ impl Generation {
         let reader = reader(&index)?;
         read_through(&reader, &index)?;
         let manifest = manifest::read(&reader.searcher(), &fields)?;
-        Self::assemble(index, fields, analyzer, manifest, info)
+        Self::assemble(index, fields, analyzer, manifest, info, disk)
     }
 
     fn assemble(
@@ -110,10 +125,36 @@ impl Generation {
         analyzer: Arc<Analyzer>,
         manifest: Manifest,
         info: Info,
+        disk: &Arc<dyn Disk>,
     ) -> Result<Self, IndexError> {
         let reader = reader(&index)?;
-        let manifest = Arc::new(manifest);
-        Ok(Self { index, fields, reader, writer: None, analyzer, manifest, info })
+        let (manifest, disk) = (Arc::new(manifest), Arc::clone(disk));
+        let (writer, refused) = (None, Vec::new());
+        Ok(Self {
+            index,
+            fields,
+            reader,
+            writer,
+            analyzer,
+            manifest,
+            info,
+            disk,
+            refused,
+            is_read_only: false,
+            is_in_memory: false,
+        })
+    }
+
+    /// The same, but no change is ever written to it: its folder belongs to somebody else.
+    #[must_use]
+    pub(super) fn read_only(self) -> Self {
+        Self { is_read_only: true, ..self }
+    }
+
+    /// Whether it is lost when the program ends.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        self.is_in_memory
     }
 
     /// Whether the rows that were read give the revision and the number of articles of the last
@@ -149,37 +190,63 @@ impl Generation {
         )
     }
 
+    /// Paths of articles that could not be analysed since this was asked last. Their earlier
+    /// version is kept if there is one.
+    pub fn take_refused(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refused)
+    }
+
     /// Applies changes in one commit, without forcing them to disk.
     ///
     /// # Errors
     /// When the index cannot be written; the current revision stays as it is, and the writer is
     /// opened anew by the next call.
     pub fn apply(&mut self, changes: &Changes, indexed_at: &str) -> Result<Snapshot, IndexError> {
+        if self.is_read_only {
+            return Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem).into());
+        }
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
             None => writer(&self.index, 1, APPLY_BUDGET_BYTES)?,
         };
+        let manifest = self.change(&writer, changes)?;
+        self.disk.reaches(Step::Commit)?;
+        let info = commit(&mut writer, &manifest, &self.analyzer, indexed_at)?;
+        self.disk.reaches(Step::Reload)?;
+        self.reader.reload()?;
+        // Only now: what readers see, and what is said of it, change together.
+        (self.info, self.manifest, self.writer) = (info, Arc::new(manifest), Some(writer));
+        self.snapshot()
+    }
+
+    /// Hands the changes to the writer; gives the manifest after them.
+    fn change(&mut self, writer: &IndexWriter, changes: &Changes) -> Result<Manifest, IndexError> {
         let mut manifest = Manifest::clone(&self.manifest);
         for path in &changes.remove {
             writer.delete_term(Term::from_field_text(self.fields.path, path));
             manifest.remove(path);
         }
+        let fields = self.fields;
+        let adding = Adding { writer, fields: &fields, analyzer: &self.analyzer, disk: &self.disk };
         for record in &changes.put {
             let path = &record.article.path;
-            writer.delete_term(Term::from_field_text(self.fields.path, path));
-            writer.add_document(document(&self.fields, &self.analyzer, record))?;
+            let Some(document) = adding.document(record) else {
+                self.refused.push(path.clone());
+                continue;
+            };
+            writer.delete_term(Term::from_field_text(fields.path, path));
+            adding.add(document)?;
             manifest.insert(path.clone(), Row::from(record));
         }
-        self.info = commit(&mut writer, &manifest, &self.analyzer, indexed_at)?;
-        self.manifest = Arc::new(manifest);
-        self.writer = Some(writer);
-        self.reader.reload()?;
-        self.snapshot()
+        Ok(manifest)
     }
 }
 
-fn open_directory(dir: &Path) -> Result<UnsyncedDirectory, IndexError> {
-    UnsyncedDirectory::open(dir).map_err(|error| IndexError::Damaged(error.to_string()))
+fn open_directory(dir: &Path, disk: &Arc<dyn Disk>) -> Result<UnsyncedDirectory, IndexError> {
+    UnsyncedDirectory::open(dir, disk).map_err(|error| match error {
+        OpenDirectoryError::IoError { .. } => IndexError::Engine(error.into()),
+        _ => IndexError::Damaged(error.to_string()),
+    })
 }
 
 fn writer(index: &Index, threads: usize, budget: usize) -> Result<IndexWriter, IndexError> {
@@ -219,32 +286,6 @@ fn commit(
     Ok(info)
 }
 
-/// Loads, analyses and adds all articles on two threads; what they give is independent of order.
-fn add_all(
-    writer: &IndexWriter,
-    fields: &Fields,
-    analyzer: &Analyzer,
-    paths: &[String],
-    load: &(dyn Fn(&str) -> Option<Record> + Sync),
-) -> Result<Manifest, IndexError> {
-    let add = |paths: &[String]| -> Result<Manifest, IndexError> {
-        let mut manifest = Manifest::new();
-        for record in paths.iter().filter_map(|path| load(path)) {
-            writer.add_document(document(fields, analyzer, &record))?;
-            manifest.insert(record.article.path.clone(), Row::from(&record));
-        }
-        Ok(manifest)
-    };
-    let (left, right) = paths.split_at(paths.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| add(right));
-        let mut manifest = add(left)?;
-        let rest = other.join().map_err(|_| IndexError::Damaged("建索引的线程中断".to_owned()))?;
-        manifest.extend(rest?);
-        Ok(manifest)
-    })
-}
-
 /// Opens every part of every segment once. The search engine opens them when they are first
 /// needed and takes some missing files for empty ones.
 fn read_through(reader: &IndexReader, index: &Index) -> Result<(), IndexError> {
@@ -271,11 +312,23 @@ fn verify_checksums(index: &Index, dir: &Path) -> Result<(), IndexError> {
     for entry in fs_err::read_dir(dir)? {
         let name = entry?.file_name();
         let is_live = live.iter().any(|id| name.to_string_lossy().starts_with(id.as_str()));
-        let is_sound = || index.directory().validate_checksum(Path::new(&name)).unwrap_or(false);
-        if is_live && !is_sound() {
+        if is_live && !is_sound(index, Path::new(&name))? {
             let name = name.to_string_lossy();
             return Err(IndexError::Damaged(format!("{name} 校验和不符")));
         }
     }
     Ok(())
+}
+
+/// Whether a file agrees with its checksum; what cannot be read for reasons of the disk is not
+/// known to be damaged.
+fn is_sound(index: &Index, name: &Path) -> Result<bool, IndexError> {
+    match index.directory().validate_checksum(name) {
+        Ok(is_sound) => Ok(is_sound),
+        Err(error @ OpenReadError::IoError { .. }) => {
+            let error = IndexError::Engine(error.into());
+            if error.is_damage() { Ok(false) } else { Err(error) }
+        }
+        Err(_) => Ok(false),
+    }
 }

@@ -5,7 +5,6 @@
 //! behind, until the next write puts the whole log there anew.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,7 +12,10 @@ use std::{
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
 
-use super::change_log::{ChangeLog, LogBound, LogEntry};
+use super::{
+    change_log::{ChangeLog, LogBound, LogEntry},
+    disk::Disk,
+};
 
 const FILE: &str = "changes.jsonl";
 /// A file above this size was not written by this program.
@@ -35,6 +37,7 @@ struct Line {
 /// The log of changes with its file.
 #[derive(Debug)]
 pub struct LogFile {
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     log: Arc<ChangeLog>,
     /// What the file holds, what the log has forgotten included.
@@ -42,15 +45,16 @@ pub struct LogFile {
     n_changes: usize,
     /// Whether the file is to be written anew.
     is_behind: bool,
+    is_paused: bool,
 }
 
 impl LogFile {
     /// Reads the log in the folder of generations, as far as it leads to `revision`; nothing, when
     /// it does not. Lines that cannot be read cut off what is before them.
     #[must_use]
-    pub fn open(dir: &Path, revision: &str, bound: LogBound) -> Self {
+    pub fn open(disk: &Arc<dyn Disk>, dir: &Path, revision: &str, bound: LogBound) -> Self {
         let path = dir.join(FILE);
-        let lines = read(&path);
+        let lines = read(&**disk, &path);
         let (n_lines, n_changes) = (lines.len(), changes_of(lines.iter().flatten()));
         let first = lines.iter().flatten().next();
         let mut log = ChangeLog::starting_at(first.map_or(revision, |entry| &entry.from), bound);
@@ -60,7 +64,14 @@ impl LogFile {
         }
         let is_behind = is_damaged || log.newest() != revision;
         log.rewind(revision);
-        Self { path, log: Arc::new(log), n_lines, n_changes, is_behind }
+        let (disk, log) = (Arc::clone(disk), Arc::new(log));
+        Self { disk, path, log, n_lines, n_changes, is_behind, is_paused: false }
+    }
+
+    /// Whether to leave the file alone for now: it is not ours to write. It is brought up to date
+    /// by the first write after that.
+    pub fn pause(&mut self, is_paused: bool) {
+        self.is_paused = is_paused;
     }
 
     /// The log.
@@ -86,6 +97,10 @@ impl LogFile {
     }
 
     fn write(&mut self, line: String) {
+        if self.is_paused {
+            self.is_behind = true;
+            return;
+        }
         let bound = self.log.bound();
         let is_too_long = self.n_lines > MAX_SURPLUS * bound.revisions
             || self.n_changes > MAX_SURPLUS * bound.changes;
@@ -102,15 +117,15 @@ impl LogFile {
     }
 
     fn add(&self, line: &str) -> std::io::Result<()> {
-        let mut file = fs::OpenOptions::new().create(true).append(true).open(&self.path)?;
-        file.write_all(line.as_bytes())
+        self.disk.append(&self.path, line.as_bytes())
     }
 
     /// A reader sees the old file or the new one, never a part.
     fn rewrite(&self) -> std::io::Result<()> {
         let part = self.path.with_extension("part");
-        fs::write(&part, self.log.entries().map(line).collect::<String>())?;
-        fs::rename(part, &self.path)
+        let lines: String = self.log.entries().map(line).collect();
+        self.disk.write(&part, lines.as_bytes())?;
+        self.disk.rename(&part, &self.path)
     }
 }
 
@@ -120,12 +135,12 @@ fn changes_of<'a>(entries: impl Iterator<Item = &'a LogEntry>) -> usize {
 
 /// The entries of a file, `None` for each line that cannot be read; no line for a file that is not
 /// there or far too large.
-fn read(path: &Path) -> Vec<Option<LogEntry>> {
+fn read(disk: &dyn Disk, path: &Path) -> Vec<Option<LogEntry>> {
     let size = fs::metadata(path).map_or(0, |data| data.len());
     if !(1..=MAX_FILE_BYTES).contains(&size) {
         return if size == 0 { Vec::new() } else { vec![None] };
     }
-    let Ok(bytes) = fs::read(path) else { return vec![None] };
+    let Ok(bytes) = disk.read(path) else { return vec![None] };
     let mut lines: Vec<_> = bytes.split(|byte| *byte == b'\n').collect();
     // After the last line break there is nothing, or a line that was not written to its end.
     lines.pop_if(|rest| rest.is_empty());
@@ -150,9 +165,14 @@ fn check_of(entry: &LogEntry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{Change, ChangeKind};
+    use crate::index::{Change, ChangeKind, RealDisk};
 
     const BOUND: LogBound = LogBound { revisions: 3, changes: 100 };
+
+    fn open(dir: &Path, revision: &str) -> LogFile {
+        let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+        LogFile::open(&disk, dir, revision, BOUND)
+    }
 
     fn entry(n: usize) -> LogEntry {
         let change = Change {
@@ -166,7 +186,7 @@ mod tests {
     }
 
     fn filled(dir: &Path, n: usize) -> LogFile {
-        let mut file = LogFile::open(dir, "r0", BOUND);
+        let mut file = open(dir, "r0");
         (0..n).for_each(|n| file.append(entry(n)));
         file
     }
@@ -177,7 +197,7 @@ mod tests {
 
     /// Oldest and newest revision of what is read again.
     fn reopened(dir: &Path, revision: &str) -> (String, String) {
-        let file = LogFile::open(dir, revision, BOUND);
+        let file = open(dir, revision);
         (file.log().oldest().to_owned(), file.log().newest().to_owned())
     }
 
@@ -185,7 +205,7 @@ mod tests {
     fn what_was_written_is_read_again() {
         let dir = tempfile::tempdir().unwrap();
         let file = filled(dir.path(), 3);
-        let again = LogFile::open(dir.path(), "r3", BOUND);
+        let again = open(dir.path(), "r3");
         assert_eq!(again.log(), file.log());
         assert_eq!(again.log().oldest(), "r0");
         assert!(!again.is_behind);
@@ -210,7 +230,7 @@ mod tests {
         let whole = text(dir.path());
         let torn: String = whole.chars().take(whole.chars().count() - 9).collect();
         fs::write(dir.path().join(FILE), torn).unwrap();
-        let mut file = LogFile::open(dir.path(), "r1", BOUND);
+        let mut file = open(dir.path(), "r1");
         assert_eq!((file.log().oldest(), file.log().newest()), ("r0", "r1"));
         file.append(entry(1));
         assert_eq!(text(dir.path()), whole);
@@ -245,7 +265,7 @@ mod tests {
         filled(dir.path(), 3);
         assert_eq!(reopened(dir.path(), "r2"), ("r0".into(), "r2".into()));
         assert_eq!(reopened(dir.path(), "x"), ("x".into(), "x".into()));
-        let mut file = LogFile::open(dir.path(), "r2", BOUND);
+        let mut file = open(dir.path(), "r2");
         file.append(LogEntry { to: "other".into(), ..entry(2) });
         assert_eq!(reopened(dir.path(), "other"), ("r0".into(), "other".into()));
     }

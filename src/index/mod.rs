@@ -4,14 +4,17 @@
 //! derived from the articles and may be deleted at any time.
 //!
 //! Entry points: [`Store`] (generations in a folder, one writer), [`Generation`] (one index that
-//! takes changes), [`Snapshot`] (one immutable revision) and [`LogFile`] (what changed lately). This module never reads an article's
-//! file and never ranks.
+//! takes changes), [`Snapshot`] (one immutable revision), [`LogFile`] (what changed lately) and
+//! [`Disk`] (what they stand on). This module never reads an article's file and never ranks.
 
+mod adding;
 mod alerts;
 mod card;
 mod change_log;
 mod columns;
 mod directory;
+mod disk;
+mod fault;
 mod first_text;
 mod generation;
 mod lexicon;
@@ -29,6 +32,7 @@ pub use alerts::{DeclaredAlert, DeclaredAlerts};
 pub use card::{CARD_STEPS, Card, CardBranch, CardStep, MarkedCard};
 pub use change_log::{Change, ChangeKind, ChangeLog, LogBound, LogEntry, LogPage, NetChange};
 pub use columns::SegmentColumns;
+pub use disk::{Disk, NewFile, RealDisk, Step};
 pub use generation::{Changes, Generation};
 pub use lexicon::{Known, Lexicon};
 pub use log_file::LogFile;
@@ -36,7 +40,7 @@ pub use manifest::{Difference, Manifest, differences, revision};
 pub use record::{Record, Row, Stored, StoredSource};
 pub use schema::{Fields, SCHEMA_VERSION};
 pub use snapshot::{Info, Snapshot};
-pub use store::{Identity, Opened, Store};
+pub use store::{Identity, Opened, Store, open_any};
 pub use text::{PartKind, TextPart, decode as decode_text};
 
 /// The index could not be read or written.

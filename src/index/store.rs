@@ -8,6 +8,7 @@
 //! ```
 
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -15,7 +16,13 @@ use std::{
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
 
-use super::{IndexError, generation::Generation, record::Record, schema::SCHEMA_VERSION};
+use super::{
+    IndexError,
+    disk::{Disk, RealDisk},
+    generation::Generation,
+    record::Record,
+    schema::SCHEMA_VERSION,
+};
 use crate::analysis::{ANALYZER_VERSION, Analyzer};
 
 const LOCK: &str = "lock";
@@ -67,6 +74,8 @@ pub enum Opened {
     Outdated(Generation),
     /// Nothing that can be used.
     Nothing,
+    /// There may be a sound one, but the disk does not give it at present. It is left alone.
+    Unreachable(IndexError),
 }
 
 /// The folder of generations, with the right to write there.
@@ -74,6 +83,7 @@ pub enum Opened {
 pub struct Store {
     dir: PathBuf,
     identity: Identity,
+    disk: Arc<dyn Disk>,
     _lock: fs::File,
 }
 
@@ -84,11 +94,22 @@ impl Store {
     /// [`IndexError::Locked`] when another process has it; [`IndexError::Io`] when it cannot be
     /// created or written.
     pub fn lock(dir: &Path, identity: Identity) -> Result<Self, IndexError> {
-        fs::create_dir_all(dir)?;
-        let lock =
-            fs::OpenOptions::new().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
+        Self::lock_on(Arc::new(RealDisk), dir, identity)
+    }
+
+    /// The same on another disk.
+    ///
+    /// # Errors
+    /// As [`Self::lock`].
+    pub fn lock_on(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        identity: Identity,
+    ) -> Result<Self, IndexError> {
+        disk.create_folder(dir)?;
+        let lock = disk.open_lock(&dir.join(LOCK))?;
         match lock.file().try_lock() {
-            Ok(()) => Ok(Self { dir: dir.to_owned(), identity, _lock: lock }),
+            Ok(()) => Ok(Self { dir: dir.to_owned(), identity, disk, _lock: lock }),
             Err(std::fs::TryLockError::WouldBlock) => Err(IndexError::Locked(dir.to_owned())),
             Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
         }
@@ -105,25 +126,36 @@ impl Store {
         self.identity = identity;
     }
 
-    /// Opens the best generation there is. One that does not verify is set aside.
+    /// Opens the best generation there is. One that does not verify is set aside; one that cannot
+    /// be read because of the disk stays where it is.
     #[must_use]
     pub fn open(&self, analyzer: &Arc<Analyzer>) -> Opened {
-        let mut outdated = Opened::Nothing;
-        for dir in candidates(&self.dir) {
-            match open_checked(&dir, &self.identity, analyzer) {
+        let candidates = match candidates(&*self.disk, &self.dir) {
+            Ok(candidates) => candidates,
+            Err(error) => return Opened::Unreachable(error.into()),
+        };
+        let mut best = Opened::Nothing;
+        for dir in candidates {
+            match open_checked(&self.disk, &dir, &self.identity, analyzer) {
                 Ok((generation, true)) => return Opened::Current(generation),
-                Ok((generation, false)) => outdated = Opened::Outdated(generation),
-                Err(error) => self.set_aside(&dir, &error),
+                Ok((generation, false)) if !matches!(best, Opened::Outdated(_)) => {
+                    best = Opened::Outdated(generation);
+                }
+                Ok(_) => {}
+                Err(error) if error.is_damage() => self.set_aside(&dir, &error),
+                Err(error) if matches!(best, Opened::Nothing) => best = Opened::Unreachable(error),
+                Err(_) => {}
             }
         }
-        outdated
+        best
     }
 
     /// Builds a new generation beside the others, forces it to disk and makes it the current one.
     /// Other generations are removed; readers that still use them are not disturbed.
     ///
     /// # Errors
-    /// When it cannot be written; the current generation stays.
+    /// When it cannot be written; the current generation stays, and nothing is left of the new
+    /// one.
     pub fn build(
         &self,
         analyzer: &Arc<Analyzer>,
@@ -131,37 +163,55 @@ impl Store {
         load: &(dyn Fn(&str) -> Option<Record> + Sync),
         indexed_at: &str,
     ) -> Result<Generation, IndexError> {
-        let name = format!("{GENERATION}{}", self.next_number());
+        let name = format!("{GENERATION}{}", self.next_number()?);
         let dir = self.dir.join(&name);
-        fs::create_dir_all(&dir)?;
+        let mut unfinished = Unfinished { disk: &*self.disk, dir: Some(&dir) };
+        self.disk.create_folder(&dir)?;
         let identity = serde_json::to_string(&self.identity)
             .map_err(|error| IndexError::Damaged(error.to_string()))?;
-        let generation =
-            Generation::build(Some(&dir), Arc::clone(analyzer), paths, load, indexed_at)?;
-        fs::write(dir.join(IDENTITY), identity)?;
-        sync_all(&dir)?;
+        let generation = Generation::build(
+            &self.disk,
+            Some(&dir),
+            Arc::clone(analyzer),
+            paths,
+            load,
+            indexed_at,
+        )?;
+        self.disk.write(&dir.join(IDENTITY), identity.as_bytes())?;
+        self.sync_all(&dir)?;
         self.point_to(&name)?;
+        unfinished.dir = None;
         self.remove_others(&name);
         Ok(generation)
     }
 
-    fn next_number(&self) -> u64 {
-        let used = names(&self.dir).filter_map(|name| number(&name)).max();
-        used.map_or(1, |n| n + 1)
+    fn next_number(&self) -> io::Result<u64> {
+        let used = self.disk.list(&self.dir)?.iter().filter_map(|name| number(name)).max();
+        Ok(used.map_or(1, |n| n + 1))
     }
 
     fn point_to(&self, name: &str) -> Result<(), IndexError> {
         let part = self.dir.join("current.part");
-        fs::write(&part, format!("{name}\n"))?;
-        fs::File::open(&part)?.sync_all()?;
-        fs::rename(&part, self.dir.join(CURRENT))?;
-        fs::File::open(&self.dir)?.sync_all()?;
+        self.disk.write(&part, format!("{name}\n").as_bytes())?;
+        self.disk.sync(&part)?;
+        self.disk.rename(&part, &self.dir.join(CURRENT))?;
+        self.disk.sync(&self.dir)?;
+        Ok(())
+    }
+
+    /// Forces the files of a generation and their names to disk.
+    fn sync_all(&self, dir: &Path) -> Result<(), IndexError> {
+        for name in self.disk.list(dir)? {
+            self.disk.sync(&dir.join(name))?;
+        }
+        self.disk.sync(dir)?;
         Ok(())
     }
 
     fn remove_others(&self, keep: &str) {
-        for name in names(&self.dir).filter(|n| n.starts_with(GENERATION) && n != keep) {
-            if let Err(error) = fs::remove_dir_all(self.dir.join(&name)) {
+        let names = self.disk.list(&self.dir).unwrap_or_default();
+        for name in names.iter().filter(|n| n.starts_with(GENERATION) && *n != keep) {
+            if let Err(error) = self.disk.remove_folder(&self.dir.join(name)) {
                 tracing::warn!(%error, "could not remove an old generation");
             }
         }
@@ -172,14 +222,14 @@ impl Store {
         tracing::warn!(generation = %dir.display(), %error, "index does not verify; set aside");
         let own = dir.file_name().and_then(|name| number(&name.to_string_lossy()));
         let aside = self.dir.join(format!("{DAMAGED}{}", own.unwrap_or_default()));
-        if let Err(error) = fs::rename(dir, aside) {
+        if let Err(error) = self.disk.rename(dir, &aside) {
             tracing::warn!(%error, "could not set the generation aside");
         }
-        let mut damaged: Vec<_> =
-            names(&self.dir).filter(|name| name.starts_with(DAMAGED)).collect();
+        let mut damaged = self.disk.list(&self.dir).unwrap_or_default();
+        damaged.retain(|name| name.starts_with(DAMAGED));
         damaged.sort_by_key(|name| number(name));
         for name in damaged.iter().rev().skip(MAX_DAMAGED) {
-            let _ = fs::remove_dir_all(self.dir.join(name));
+            let _ = self.disk.remove_folder(&self.dir.join(name));
         }
     }
 }
@@ -195,29 +245,68 @@ impl Store {
         identity: &Identity,
         analyzer: &Arc<Analyzer>,
     ) -> Result<Generation, IndexError> {
-        for dir in candidates(dir) {
-            if let Ok((generation, true)) = open_checked(&dir, identity, analyzer) {
-                return Ok(generation);
-            }
+        match open_any(&(Arc::new(RealDisk) as Arc<dyn Disk>), dir, identity, analyzer) {
+            Opened::Current(generation) => Ok(generation),
+            Opened::Unreachable(error) => Err(error),
+            _ => Err(IndexError::Damaged("没有可用的索引".to_owned())),
         }
-        Err(IndexError::Damaged("没有可用的索引".to_owned()))
+    }
+}
+
+/// The best generation of a folder for reading only, without the right to write there.
+#[must_use]
+pub fn open_any(
+    disk: &Arc<dyn Disk>,
+    dir: &Path,
+    identity: &Identity,
+    analyzer: &Arc<Analyzer>,
+) -> Opened {
+    let mut best = Opened::Nothing;
+    for dir in candidates(&**disk, dir).unwrap_or_default() {
+        match open_checked(disk, &dir, identity, analyzer) {
+            Ok((generation, true)) => return Opened::Current(generation.read_only()),
+            Ok((generation, false)) => best = Opened::Outdated(generation.read_only()),
+            Err(error) if matches!(best, Opened::Nothing) && !error.is_damage() => {
+                best = Opened::Unreachable(error);
+            }
+            Err(_) => {}
+        }
+    }
+    best
+}
+
+/// A generation that is being built: removed unless it is finished, whatever happens.
+struct Unfinished<'a> {
+    disk: &'a dyn Disk,
+    dir: Option<&'a Path>,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(dir) = self.dir
+            && dir.exists()
+            && let Err(error) = self.disk.remove_folder(dir)
+        {
+            tracing::warn!(%error, "could not remove a generation that was not finished");
+        }
     }
 }
 
 /// Opens a generation and says whether it has the wanted identity. A damaged file can make the
 /// search engine panic as well as fail; both mean damage.
 fn open_checked(
+    disk: &Arc<dyn Disk>,
     dir: &Path,
     wanted: &Identity,
     analyzer: &Arc<Analyzer>,
 ) -> Result<(Generation, bool), IndexError> {
-    let text = fs::read_to_string(dir.join(IDENTITY))?;
+    let text = disk.read(&dir.join(IDENTITY))?;
     let identity: Identity =
-        serde_json::from_str(&text).map_err(|error| IndexError::Damaged(error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|error| IndexError::Damaged(error.to_string()))?;
     if !identity.is_readable_for(wanted) {
         return Err(IndexError::Damaged("由别的版本或别的知识库目录建成".to_owned()));
     }
-    let open = || Generation::open(dir, Arc::clone(analyzer));
+    let open = || Generation::open(disk, dir, Arc::clone(analyzer));
     let generation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(open))
         .map_err(|_| IndexError::Damaged("读取时出错".to_owned()))??;
     if !generation.is_consistent(&identity.vocabulary) {
@@ -227,30 +316,16 @@ fn open_checked(
 }
 
 /// The folders that may hold a generation: the current one first, then the newest.
-fn candidates(dir: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<String> = names(dir).filter(|name| name.starts_with(GENERATION)).collect();
+fn candidates(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = disk.list(dir)?;
+    found.retain(|name| name.starts_with(GENERATION));
     found.sort_by_key(|name| std::cmp::Reverse(number(name)));
-    let current = fs::read_to_string(dir.join(CURRENT)).unwrap_or_default();
+    let current = disk.read(&dir.join(CURRENT)).unwrap_or_default();
+    let current = String::from_utf8_lossy(&current);
     found.sort_by_key(|name| name != current.trim());
-    found.into_iter().map(|name| dir.join(name)).collect()
-}
-
-fn names(dir: &Path) -> impl Iterator<Item = String> + use<> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned())
+    Ok(found.into_iter().map(|name| dir.join(name)).collect())
 }
 
 fn number(name: &str) -> Option<u64> {
     name.rsplit('-').next()?.parse().ok()
-}
-
-fn sync_all(dir: &Path) -> Result<(), IndexError> {
-    for entry in fs::read_dir(dir)? {
-        let path = entry?.path();
-        if path.is_file() {
-            fs::File::open(path)?.sync_all()?;
-        }
-    }
-    fs::File::open(dir)?.sync_all()?;
-    Ok(())
 }

@@ -10,9 +10,12 @@
 //! know of changes subscribes: a number is left behind for them, and nobody is waited for. What
 //! changed from one revision to the next is logged in memory and beside the index.
 
+mod backoff;
 mod hold;
+mod home;
 mod keeper;
 mod publish;
+mod pulse;
 mod reading;
 mod rebuild;
 mod recorder;
@@ -33,13 +36,13 @@ use self::{keeper::Keeper, publish::Published};
 pub use self::{
     publish::Current,
     rebuild::open_snapshot,
-    trouble::{Part, Trouble},
+    trouble::{IndexHealth, Part, Trouble},
     update::{Done, Update, update_index},
 };
 use crate::{
-    analysis::VocabularyError,
+    analysis::{Analyzer, VocabularyError},
     article::Finding,
-    index::{IndexError, LogBound, Snapshot},
+    index::{Disk, IndexError, LogBound, RealDisk, Snapshot},
     kb::{Hints, Root, ScanError},
 };
 
@@ -111,6 +114,36 @@ pub struct Status {
     pub n_rebuilds: u64,
     /// The last error of applying a change, in Chinese.
     pub last_error: Option<String>,
+    /// What else is to be said of the index.
+    #[serde(skip)]
+    pub index: IndexHealth,
+}
+
+/// What is the same for everybody but tests.
+#[derive(Clone)]
+pub struct Seams {
+    /// How far back the log of changes reaches.
+    pub bound: LogBound,
+    /// The disk that the index is on.
+    pub disk: Arc<dyn Disk>,
+    /// Time until a failed update is tried again for the first time; then twice that, and so on.
+    pub first_retry: Duration,
+    /// An update that takes longer than this is said to be stuck.
+    pub patience: Duration,
+    /// An analyzer of the vocabulary, where there is one already: making it is most of a start.
+    pub analyzer: Option<Arc<Analyzer>>,
+}
+
+impl Default for Seams {
+    fn default() -> Self {
+        Self {
+            bound: LogBound::default(),
+            disk: Arc::new(RealDisk),
+            first_retry: Duration::from_secs(1),
+            patience: Duration::from_secs(30),
+            analyzer: None,
+        }
+    }
 }
 
 /// A handle on the running knowledge base; cheap to clone. The last one to go stops it.
@@ -129,22 +162,24 @@ impl Live {
     /// Opens the index and serves it at once, or builds it first where there is none; then keeps
     /// up with the folder in the background.
     ///
+    /// Where the disk does not take an index, it is kept in memory, and the disk is tried again.
+    ///
     /// # Errors
-    /// When another process has the index, it cannot be written, or there is neither an index nor
-    /// a readable folder. A vocabulary that cannot be used is a finding; the built-in one is used
-    /// until it is mended.
+    /// When another process has the index, or there is neither an index nor a readable folder. A
+    /// vocabulary that cannot be used is a finding; the built-in one is used until it is mended.
     pub fn start(options: Options) -> Result<Self, LiveError> {
-        Self::start_bounded(options, LogBound::default())
+        Self::start_with(options, Seams::default())
     }
 
-    /// The same with another bound of the log of changes.
+    /// The same with another bound of the log of changes, on another disk, or with other times.
     ///
     /// # Errors
     /// As [`Self::start`].
-    pub fn start_bounded(options: Options, bound: LogBound) -> Result<Self, LiveError> {
+    pub fn start_with(options: Options, seams: Seams) -> Result<Self, LiveError> {
         let hints = Arc::new(Hints::default());
-        let (mut keeper, state) = Keeper::open(options, Arc::clone(&hints), bound)?;
-        let published = Arc::new(Published::new(state));
+        let patience = seams.patience;
+        let (mut keeper, state) = Keeper::open(options, Arc::clone(&hints), seams)?;
+        let published = Arc::new(Published::new(state, patience));
         let weak = Arc::downgrade(&published);
         let thread = std::thread::Builder::new()
             .name("jiuji-live".to_owned())

@@ -1,11 +1,11 @@
 //! What readers see: replaced as a whole, numbered, and announced.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::Status;
+use super::{Status, pulse::Pulse};
 use crate::{
     article::Finding,
     index::{ChangeLog, Snapshot},
@@ -38,11 +38,18 @@ pub struct Current {
 pub(super) struct Published {
     state: ArcSwap<(u64, State)>,
     versions: watch::Sender<u64>,
+    /// Whether the writing thread is at work, and since when.
+    pub(super) pulse: Pulse,
 }
 
 impl Published {
-    pub(super) fn new(state: State) -> Self {
-        Self { state: ArcSwap::from_pointee((1, state)), versions: watch::Sender::new(1) }
+    /// `patience` is the longest time that a piece of work may take unremarked.
+    pub(super) fn new(state: State, patience: Duration) -> Self {
+        Self {
+            state: ArcSwap::from_pointee((1, state)),
+            versions: watch::Sender::new(1),
+            pulse: Pulse::new(patience),
+        }
     }
 
     /// Replaces the state. Subscribers hear of it when articles or findings differ: most looks at
@@ -70,7 +77,9 @@ impl Published {
     }
 
     pub(super) fn status(&self) -> Status {
-        self.state.load().1.status.clone()
+        let mut status = self.state.load().1.status.clone();
+        status.index.stuck_s = self.pulse.stuck_s();
+        status
     }
 
     pub(super) fn subscribe(&self) -> watch::Receiver<u64> {

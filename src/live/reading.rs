@@ -1,11 +1,14 @@
 //! From a file to the record that is indexed, with the last good version where it does not parse.
 
-use std::path::Path;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use crate::{
-    article::{self, Finding},
-    index::{Record, Snapshot, Stored},
-    kb::{self, Loaded},
+    article::{self, Finding, Level},
+    index::{Disk, Record, Snapshot, Step, Stored},
+    kb::{self, Loaded, ReadError},
 };
 
 /// A file as it will be indexed, and what is wrong with reading it.
@@ -17,13 +20,40 @@ pub(super) struct Reading {
 }
 
 /// Reads the file at `os_path`. `previous` is the snapshot in which to look for a last good
-/// version, with the id it has there.
+/// version, with the id it has there. A file that makes the program panic is a finding, and no
+/// harm to other files.
 #[must_use]
-pub(super) fn read(path: &str, os_path: &Path, previous: Option<(&Snapshot, &str)>) -> Reading {
-    let source = match kb::read(path, os_path) {
-        Ok(source) => source,
-        Err(error) => return Reading { record: None, findings: vec![error.finding(path)] },
+pub(super) fn read(
+    disk: &dyn Disk,
+    path: &str,
+    os_path: &Path,
+    previous: Option<(&Snapshot, &str)>,
+) -> Reading {
+    let read = || {
+        read_unguarded(disk, path, os_path, previous)
+            .unwrap_or_else(|error| Reading { record: None, findings: vec![error.finding(path)] })
     };
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Reading { record: None, findings: vec![not_processed(path)] })
+}
+
+/// The finding about an article that the program cannot deal with.
+#[must_use]
+pub(super) fn not_processed(path: &str) -> Finding {
+    let message = "处理这个文件时程序出错，它的改动没有生效";
+    Finding::new(path, "unreadable", Level::Error, message.to_owned())
+        .hint("换一种写法再保存，并把原来的文件交给维护本程序的人")
+}
+
+fn read_unguarded(
+    disk: &dyn Disk,
+    path: &str,
+    os_path: &Path,
+    previous: Option<(&Snapshot, &str)>,
+) -> Result<Reading, ReadError> {
+    disk.reaches(Step::Read)?;
+    let source = kb::read(path, os_path)?;
+    disk.reaches(Step::Parse)?;
     let mut findings = source.findings.clone();
     let record = match kb::load(path, &source) {
         Loaded::Good { article, .. } => {
@@ -42,7 +72,7 @@ pub(super) fn read(path: &str, os_path: &Path, previous: Option<(&Snapshot, &str
             }
         }
     };
-    Reading { record: Some(record), findings }
+    Ok(Reading { record: Some(record), findings })
 }
 
 /// The version of the file at `path` that a snapshot holds, if it parses.

@@ -1,7 +1,7 @@
 //! Building whole indexes: a new generation on disk, or one in memory for a single question.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -10,46 +10,98 @@ use super::{LiveError, Options, now, reading};
 use crate::{
     analysis::{Analyzer, Vocabulary},
     article::Finding,
-    index::{Changes, Generation, Identity, IndexError, Manifest, Record, Snapshot, Store},
+    index::{
+        Changes, Disk, Generation, Identity, IndexError, Manifest, RealDisk, Record, Snapshot,
+        Store,
+    },
     kb::{self, Root, Scan},
 };
 
 /// Findings by path.
 pub(super) type FindingsByPath = BTreeMap<String, Vec<Finding>>;
 
-/// Builds an index of all files of a scan; `make` decides where it goes. Last good versions come
-/// from the generation that is replaced.
+/// What a new index is made from.
+pub(super) struct Basis<'a> {
+    pub disk: &'a dyn Disk,
+    /// The files that are there.
+    pub scan: &'a Scan,
+    /// The generation that is replaced; last good versions come from it.
+    pub previous: Option<&'a Generation>,
+    /// Paths that are taken over from it although no file can be read there.
+    pub kept: BTreeSet<String>,
+}
+
+/// The readable side of a generation that is replaced.
+struct Before<'a> {
+    snapshot: Snapshot,
+    manifest: &'a Manifest,
+}
+
+impl Before<'_> {
+    /// The article as it was indexed.
+    fn record(&self, path: &str) -> Option<Record> {
+        let row = self.manifest.get(path)?;
+        let stored = self.snapshot.article_at(path).ok().flatten()?;
+        Some(reading::record_of(stored, row.hash.clone(), row.broken))
+    }
+}
+
+/// Builds a whole index; `make` decides where it goes.
 ///
 /// # Errors
 /// When the index cannot be written.
 pub(super) fn build(
-    scan: &Scan,
-    previous: Option<&Generation>,
+    basis: &Basis<'_>,
     make: impl FnOnce(
         &[String],
         &(dyn Fn(&str) -> Option<Record> + Sync),
     ) -> Result<Generation, IndexError>,
 ) -> Result<(Generation, FindingsByPath, Vec<Finding>), IndexError> {
-    let before = previous
-        .map(|generation| Ok::<_, IndexError>((generation.snapshot()?, generation.manifest())));
-    let before = before.transpose().unwrap_or_default();
+    let before = basis.previous.and_then(|generation| {
+        Some(Before { snapshot: generation.snapshot().ok()?, manifest: generation.manifest() })
+    });
     let findings = Mutex::new(FindingsByPath::new());
-    let load = |path: &str| {
-        let seen = scan.files.get(path)?;
-        let last = before.as_ref().and_then(|(snapshot, manifest)| {
-            manifest.get(path).map(|row| (snapshot, row.id.as_str()))
-        });
-        let reading = reading::read(path, &seen.os_path, last);
-        if !reading.findings.is_empty() {
-            let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
-            findings.insert(path.to_owned(), reading.findings);
-        }
-        reading.record
+    let note = |path: &str, found: Vec<Finding>| {
+        findings.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), found)
     };
-    let paths: Vec<String> = scan.files.keys().cloned().collect();
+    let load = |path: &str| {
+        let record_before = || before.as_ref()?.record(path);
+        let Some(seen) = basis.scan.files.get(path) else { return record_before() };
+        let last = before.as_ref().and_then(|before| {
+            before.manifest.get(path).map(|row| (&before.snapshot, row.id.as_str()))
+        });
+        let reading = reading::read(basis.disk, path, &seen.os_path, last);
+        if !reading.findings.is_empty() {
+            note(path, reading.findings);
+        }
+        reading.record.or_else(record_before)
+    };
+    let paths: BTreeSet<&String> = basis.scan.files.keys().chain(&basis.kept).collect();
+    let paths: Vec<String> = paths.into_iter().cloned().collect();
     let mut generation = make(&paths, &load)?;
+    let refused = generation.take_refused();
+    put_back(&mut generation, before.as_ref(), &refused)?;
+    for path in &refused {
+        note(path, vec![reading::not_processed(path)]);
+    }
     let id_findings = settle_ids(&mut generation)?;
     Ok((generation, findings.into_inner().unwrap_or_else(PoisonError::into_inner), id_findings))
+}
+
+/// Articles that cannot be analysed any more stay in the version that could be.
+fn put_back(
+    generation: &mut Generation,
+    before: Option<&Before<'_>>,
+    refused: &[String],
+) -> Result<(), IndexError> {
+    let record = |path: &String| before.and_then(|before| before.record(path));
+    let put: Vec<_> = refused.iter().filter_map(record).collect();
+    if !put.is_empty() {
+        generation.apply(&Changes { put, remove: Vec::new() }, &now())?;
+        // Found to be unfit again: nothing more can be done for them.
+        generation.take_refused();
+    }
+    Ok(())
 }
 
 /// Gives each article of a new index the id that is its own, where several asked for one.
@@ -134,8 +186,10 @@ pub fn open_snapshot(options: &Options) -> Result<Snapshot, LiveError> {
     if let Some(snapshot) = up_to_date(&options.index, &options.root, &analyzer, &scan) {
         return Ok(snapshot);
     }
-    let (generation, ..) = build(&scan, None, |paths, load| {
-        Generation::build(None, Arc::clone(&analyzer), paths, load, &now())
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    let basis = Basis { disk: &*disk, scan: &scan, previous: None, kept: BTreeSet::new() };
+    let (generation, ..) = build(&basis, |paths, load| {
+        Generation::build(&disk, None, Arc::clone(&analyzer), paths, load, &now())
     })?;
     Ok(generation.snapshot()?)
 }

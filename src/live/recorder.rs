@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc};
 
 use crate::index::{
-    Change, ChangeKind, ChangeLog, Difference, Generation, LogBound, LogEntry, LogFile, Manifest,
-    Snapshot, differences,
+    Change, ChangeKind, ChangeLog, Difference, Disk, Generation, LogBound, LogEntry, LogFile,
+    Manifest, Snapshot, differences,
 };
 
 /// The log, and the state that its last entry leads to.
@@ -18,13 +18,14 @@ impl Recorder {
     /// Opens the log in the folder of generations; what it says of later or other states than this
     /// one is forgotten.
     pub(super) fn open(
+        disk: &Arc<dyn Disk>,
         dir: &Path,
         bound: LogBound,
         generation: &Generation,
         snapshot: &Arc<Snapshot>,
     ) -> Self {
         Self {
-            file: LogFile::open(dir, snapshot.revision(), bound),
+            file: LogFile::open(disk, dir, snapshot.revision(), bound),
             manifest: generation.shared_manifest(),
             snapshot: Arc::clone(snapshot),
         }
@@ -44,6 +45,11 @@ impl Recorder {
         }
         self.manifest = generation.shared_manifest();
         self.snapshot = Arc::clone(snapshot);
+    }
+
+    /// Whether to leave the file of the log alone for now.
+    pub(super) fn pause(&mut self, is_paused: bool) {
+        self.file.pause(is_paused);
     }
 
     /// The log as it is now.

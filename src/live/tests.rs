@@ -201,6 +201,58 @@ fn vocabulary_and_articles_may_both_change_while_nothing_runs() {
     assert_eq!(live.status().n_rebuilds, 0);
 }
 
+#[test]
+fn a_folder_that_is_gone_at_the_start_is_served_from_the_index() {
+    let folder = Folder::new(&[("a.md", "# 硬盘咔咔响\n")]);
+    drop(folder.live());
+    let away = folder.dir.path().join("away");
+    fs_err::rename(folder.kb(), &away).unwrap();
+    let live = folder.live();
+    assert_eq!(ids(&live, "咔咔响"), ["a"]);
+    eventually("told", || live.status().last_error.is_some());
+    assert_eq!(ids(&live, "咔咔响"), ["a"]);
+    assert!(live.status().troubles().iter().any(|trouble| trouble.part == Part::Index));
+}
+
+#[test]
+fn a_rebuild_keeps_articles_that_vanished_in_masses() {
+    let articles: Vec<_> = (0..20).map(|n| (format!("{n}.md"), format!("# 故障{n}\n"))).collect();
+    let articles: Vec<_> = articles.iter().map(|(name, text)| (&**name, &**text)).collect();
+    let folder = Folder::new(&articles);
+    let vocabulary = folder.dir.path().join("words");
+    fs_err::create_dir(&vocabulary).unwrap();
+    let options = Options { vocabulary: Some(vocabulary.clone()), ..folder.options() };
+    drop(Live::start(options.clone()).unwrap());
+    for (name, _) in articles {
+        fs_err::remove_file(folder.kb().join(name)).unwrap();
+    }
+    fs_err::write(vocabulary.join("synonyms.txt"), "登录, 芝麻开门\n").unwrap();
+    let live = Live::start(options).unwrap();
+    eventually("rebuilt", || live.status().n_rebuilds == 1);
+    assert_eq!((live.status().n_articles, live.status().n_held), (20, 20));
+}
+
+#[test]
+fn an_index_that_may_not_be_written_is_served_and_then_kept_in_memory() {
+    let folder = Folder::new(&[("a.md", "# 硬盘咔咔响\n")]);
+    drop(folder.live());
+    let lock = folder.index().join("lock");
+    fs_err::remove_file(&lock).unwrap();
+    fs_err::create_dir(&lock).unwrap();
+    let seams = Seams { first_retry: Duration::from_millis(1), ..Seams::default() };
+    let live = Live::start_with(folder.options(), seams).unwrap();
+    assert_eq!(ids(&live, "咔咔响"), ["a"]);
+    assert!(live.status().index.unsaved.is_some());
+    folder.write("a.md", "# 键盘失灵\n");
+    eventually("edited", || ids(&live, "键盘失灵") == ["a"]);
+    assert!(live.status().index.unsaved.is_some());
+    fs_err::remove_dir(&lock).unwrap();
+    eventually("on disk again", || live.status().index.unsaved.is_none());
+    drop(live);
+    let live = folder.live();
+    assert_eq!((ids(&live, "键盘失灵"), live.status().n_rebuilds), (vec!["a".to_owned()], 0));
+}
+
 fn index_files(dir: &std::path::Path) -> Vec<String> {
     let mut files = Vec::new();
     for entry in fs_err::read_dir(dir).unwrap() {

@@ -40,6 +40,17 @@ pub struct Trouble {
     pub text: String,
 }
 
+/// How the index is doing, beyond what `/api/v1/status` has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IndexHealth {
+    /// Why the index is kept in memory, when it cannot be kept on disk; in Chinese.
+    pub unsaved: Option<String>,
+    /// Seconds since an update began that should have ended long ago.
+    pub stuck_s: Option<u64>,
+    /// Updates that failed since the start, each of which was made good later or will be.
+    pub n_failures: u64,
+}
+
 impl Status {
     /// All that is not as it should be, nothing when all is well.
     #[must_use]
@@ -56,6 +67,12 @@ impl Status {
         add(n > 0, Part::Folder, format!("{n} 篇文章的文件突然不见了，确认之前继续显示。"));
         let error = self.last_error.as_deref().unwrap_or_default();
         add(self.last_error.is_some(), Part::Index, format!("更新没有成功：{error}"));
+        let reason = self.index.unsaved.as_deref().unwrap_or_default();
+        let text = format!("索引存不到磁盘上，现在由内存提供，搜索和阅读不受影响：{reason}");
+        add(self.index.unsaved.is_some(), Part::Index, text);
+        let seconds = self.index.stuck_s.unwrap_or_default();
+        let text = format!("更新已经 {seconds} 秒没有完成，显示的是更新前的内容。");
+        add(self.index.stuck_s.is_some(), Part::Index, text);
         let is_polling = self.watcher == Watching::Polling;
         add(is_polling, Part::Watcher, "不能即时发现文件变化，改为每分钟查看一次。".to_owned());
         troubles

@@ -9,10 +9,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LiveError, Options, hold::Hold, now, reading, rebuild, recorder::Recorder};
+use super::{
+    LiveError, Options,
+    hold::Hold,
+    now, reading,
+    rebuild::{self, Basis},
+    recorder::Recorder,
+};
 use crate::{
     analysis::{Analyzer, Vocabulary},
-    index::{Changes, Generation, Identity, IndexError, LogBound, Opened, Store},
+    index::{Changes, Disk, Generation, Identity, IndexError, LogBound, Opened, RealDisk, Store},
     kb::{self, Scan, Seen},
 };
 
@@ -79,6 +85,7 @@ pub fn update_index(
             build(&store, &analyzer, &scan, Some(&generation), on_read)?
         }
         Opened::Nothing => build(&store, &analyzer, &scan, None, on_read)?,
+        Opened::Unreachable(error) => return Err(error.into()),
     };
     if let Some(recorder) = &mut recorder {
         recorder.record(&generation, &Arc::new(generation.snapshot()?));
@@ -94,7 +101,11 @@ fn recorder(dir: &Path, opened: &Opened) -> Result<Option<Recorder>, IndexError>
         return Ok(None);
     };
     let snapshot = Arc::new(generation.snapshot()?);
-    Ok(Some(Recorder::open(dir, LogBound::default(), generation, &snapshot)))
+    Ok(Some(Recorder::open(&real_disk(), dir, LogBound::default(), generation, &snapshot)))
+}
+
+fn real_disk() -> Arc<dyn Disk> {
+    Arc::new(RealDisk)
 }
 
 fn build(
@@ -104,7 +115,11 @@ fn build(
     previous: Option<&Generation>,
     on_read: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Generation, Update), IndexError> {
-    let (generation, ..) = rebuild::build(scan, previous, |paths, load| {
+    let unreadable = |path: &&String| scan.is_unreadable(path);
+    let known = previous.into_iter().flat_map(|generation| generation.manifest().keys());
+    let kept = known.filter(unreadable).cloned().collect();
+    let basis = Basis { disk: &RealDisk, scan, previous, kept };
+    let (generation, ..) = rebuild::build(&basis, |paths, load| {
         let n_read = AtomicUsize::new(0);
         let counted = |path: &str| {
             let record = load(path);
@@ -134,7 +149,7 @@ fn apply(
     for (n_read, (path, seen)) in files().enumerate() {
         let row = generation.manifest().get(*path);
         let previous = row.map(|row| (&snapshot, row.id.as_str()));
-        changes.put.extend(reading::read(path, &seen.os_path, previous).record);
+        changes.put.extend(reading::read(&RealDisk, path, &seen.os_path, previous).record);
         on_read(n_read + 1, n_files);
     }
     if changes.put.is_empty() && changes.remove.is_empty() {

@@ -96,6 +96,7 @@ mod tests {
             n_swaps: 0,
             n_rebuilds: 0,
             last_error: last_error.map(str::to_owned),
+            index: crate::live::IndexHealth::default(),
         };
         let table = [
             (status(Watching::Events, 0, 0, None), None),

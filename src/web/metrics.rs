@@ -285,6 +285,7 @@ mod tests {
             n_swaps: 9,
             n_rebuilds: 2,
             last_error: None,
+            index: crate::live::IndexHealth::default(),
         }
     }
 

@@ -21,7 +21,7 @@ use http_body_util::BodyExt;
 use jiuji::{
     index::LogBound,
     kb::Root,
-    live::{Live, Options},
+    live::{Live, Options, Seams},
     web::{AccessSettings, AllowedHosts, App, Limits, PageSettings, Settings, router, serve},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -169,7 +169,9 @@ impl TestKb {
     }
 
     fn start_at(self, place: Place) -> Running {
-        let live = Live::start_bounded(self.options(), self.bound).unwrap();
+        let live =
+            Live::start_with(self.options(), Seams { bound: self.bound, ..Seams::default() })
+                .unwrap();
         let app = app(&live, self.root(), Limits::default(), AccessSettings::default(), PORT);
         let router = router(app);
         let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -264,5 +264,6 @@ pub(super) fn status() -> Status {
         n_swaps: 7,
         n_rebuilds: 1,
         last_error: None,
+        index: crate::live::IndexHealth::default(),
     }
 }

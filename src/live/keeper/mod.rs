@@ -1,0 +1,297 @@
+//! The one owner of index and state: takes hints, finds out what really changed, applies it.
+
+mod applying;
+mod scanning;
+mod vocabulary;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use super::{
+    IndexHealth, LiveError, Options, SCAN_INTERVAL, Seams, Status, Watching,
+    backoff::Backoff,
+    hold::Hold,
+    home::{Home, guarded},
+    publish::{Published, State},
+    rebuild::{self, Basis, FindingsByPath},
+    recorder::Recorder,
+};
+use crate::{
+    analysis::{Analyzer, Vocabulary},
+    article::Finding,
+    index::{Generation, Identity, IndexError, Opened, Snapshot, Step},
+    kb::{self, Hint, Hints, Root, Watch},
+};
+
+/// Owner of the index.
+pub(super) struct Keeper {
+    options: Options,
+    hints: Arc<Hints>,
+    home: Home,
+    /// When to try again what failed.
+    retry: Backoff,
+    /// Whether memory was of no use either, since that time was set.
+    has_tried_memory: bool,
+    generation: Generation,
+    recorder: Recorder,
+    analyzer: Arc<Analyzer>,
+    watch: Option<Watch>,
+    hold: Hold,
+    findings: FindingsByPath,
+    scan_findings: Vec<Finding>,
+    id_findings: Vec<Finding>,
+    vocabulary_finding: Option<Finding>,
+    /// Files to look at again, and when.
+    deferred: BTreeMap<String, Instant>,
+    last_scan: Option<Instant>,
+    status: Status,
+}
+
+impl Keeper {
+    /// Opens or builds the index and gives the first state.
+    ///
+    /// # Errors
+    /// As [`super::Live::start`].
+    pub(super) fn open(
+        options: Options,
+        hints: Arc<Hints>,
+        seams: Seams,
+    ) -> Result<(Self, State), LiveError> {
+        let (vocabulary, vocabulary_finding) = match Vocabulary::load(options.vocabulary.as_deref())
+        {
+            Ok(vocabulary) => (vocabulary, None),
+            Err(error) => (Vocabulary::built_in()?, Some(vocabulary::finding(&error))),
+        };
+        let Seams { bound, disk, first_retry, analyzer, .. } = seams;
+        let is_of_it =
+            |analyzer: &Arc<Analyzer>| analyzer.vocabulary().fingerprint == vocabulary.fingerprint;
+        let analyzer = match analyzer.filter(is_of_it) {
+            Some(analyzer) => analyzer,
+            None => Arc::new(Analyzer::new(vocabulary)),
+        };
+        let identity = Identity::new(&analyzer, options.root.path());
+        let (mut home, opened) = Home::open(&options.index, &disk, identity, &analyzer)?;
+        let first = First::of(opened, &mut home, &options.root, &analyzer)?;
+        let snapshot = Arc::new(first.generation.snapshot()?);
+        let mut retry = Backoff::new(first_retry);
+        if home.unsaved().is_some() {
+            retry.fail(Instant::now());
+        }
+        let recorder = Recorder::open(&disk, &options.index, bound, &first.generation, &snapshot);
+        let mut keeper = Self {
+            watch: None,
+            hold: Hold::default(),
+            scan_findings: Vec::new(),
+            deferred: BTreeMap::new(),
+            last_scan: None,
+            status: empty_status(&first),
+            options,
+            hints,
+            home,
+            retry,
+            has_tried_memory: false,
+            generation: first.generation,
+            recorder,
+            analyzer,
+            findings: first.findings,
+            id_findings: first.id_findings,
+            vocabulary_finding,
+        };
+        keeper.start_watching();
+        let state = keeper.state(snapshot);
+        Ok((keeper, state))
+    }
+
+    /// Works until nobody holds the published state any more.
+    pub(super) fn run(&mut self, published: &Weak<Published>) {
+        // A generation of another vocabulary is replaced before any change goes into it.
+        let mut hints = vec![Hint::Vocabulary, Hint::Rescan];
+        loop {
+            let Some(published) = published.upgrade() else { return };
+            let working = published.pulse.work();
+            self.piece_of_work(hints, &published);
+            drop(working);
+            drop(published);
+            hints = self.wait();
+        }
+    }
+
+    /// Works and publishes what came of it. Whatever goes wrong, what is published stays, and it
+    /// is tried again.
+    fn piece_of_work(&mut self, hints: Vec<Hint>, published: &Published) {
+        let n_failures = self.status.index.n_failures;
+        let outcome = guarded(|| {
+            self.work(hints);
+            self.next_state()
+        });
+        match outcome {
+            Ok(state) => {
+                published.publish(state);
+                if self.status.index.n_failures == n_failures && self.home.unsaved().is_none() {
+                    self.retry.reset();
+                }
+            }
+            Err(error) => self.note_failure(&error),
+        }
+    }
+
+    fn wait(&mut self) -> Vec<Hint> {
+        let now = Instant::now();
+        let next_scan = self.last_scan.map_or(now, |last| last + SCAN_INTERVAL);
+        let looks = self.deferred.values().copied().chain([next_scan]);
+        // Without watching, only the end of the program brings a hint.
+        let looks = looks.filter(|_| self.options.watch);
+        let next = looks.chain(self.retry.next()).min();
+        self.hints.wait(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
+    }
+
+    fn work(&mut self, hints: Vec<Hint>) {
+        let now = Instant::now();
+        let n_failures = self.status.index.n_failures;
+        let is_retry = self.retry.is_due(now);
+        if hints.contains(&Hint::Vocabulary) {
+            self.reload_vocabulary();
+        }
+        if is_retry {
+            self.come_home();
+        }
+        let is_due = self.last_scan.is_none_or(|last| now >= last + SCAN_INTERVAL);
+        let outcome = if hints.contains(&Hint::Rescan) || is_due || is_retry {
+            self.scan_all(now)
+        } else {
+            self.look_at(&hints, now)
+        };
+        match outcome {
+            Ok(()) if self.status.index.n_failures == n_failures => self.status.last_error = None,
+            Ok(()) => {}
+            Err(LiveError::Index(error)) => self.recover(&error),
+            Err(error) => self.note_error(&error),
+        }
+    }
+
+    fn start_watching(&mut self) {
+        let root = &self.options.root;
+        if !self.options.watch || self.watch.as_ref().is_some_and(|watch| watch.covers(root)) {
+            return;
+        }
+        let vocabulary = self.options.vocabulary.as_deref();
+        match Watch::start(root, vocabulary, Arc::clone(&self.hints)) {
+            Ok(watch) => self.watch = Some(watch),
+            Err(error) => {
+                self.watch = None;
+                tracing::warn!(%error, "changes are noticed by polling only");
+            }
+        }
+    }
+
+    fn note_error(&mut self, error: &dyn std::error::Error) {
+        tracing::error!(%error, "a change could not be applied");
+        self.status.last_error = Some(error.to_string());
+    }
+
+    /// The same for what is tried again.
+    fn note_failure(&mut self, error: &IndexError) {
+        self.note_error(error);
+        self.status.index.n_failures += 1;
+        self.retry.fail(Instant::now());
+    }
+
+    /// The state after a piece of work; how it differs from the last one is written down first.
+    fn next_state(&mut self) -> Result<State, IndexError> {
+        let snapshot = Arc::new(self.generation.snapshot()?);
+        self.home.disk().reaches(Step::Swap)?;
+        self.recorder.pause(!self.home.is_ours());
+        self.recorder.record(&self.generation, &snapshot);
+        Ok(self.state(snapshot))
+    }
+
+    fn state(&self, snapshot: Arc<Snapshot>) -> State {
+        let mut findings: Vec<Finding> = self.findings.values().flatten().cloned().collect();
+        findings.extend(self.scan_findings.iter().cloned());
+        findings.extend(self.id_findings.iter().cloned());
+        findings.extend(self.vocabulary_finding.iter().cloned());
+        findings.sort();
+        findings.dedup();
+        let status = Status {
+            n_articles: snapshot.n_articles(),
+            n_broken: self.generation.manifest().values().filter(|row| row.broken).count(),
+            n_findings: findings.len(),
+            revision: snapshot.revision().to_owned(),
+            indexed_at: snapshot.indexed_at().to_owned(),
+            watcher: match (&self.watch, self.options.watch) {
+                (Some(_), _) => Watching::Events,
+                (None, true) => Watching::Polling,
+                (None, false) => Watching::Off,
+            },
+            n_held: self.hold.len(),
+            index: IndexHealth {
+                unsaved: self.home.unsaved().cloned(),
+                ..self.status.index.clone()
+            },
+            ..self.status.clone()
+        };
+        let changes = self.recorder.log();
+        State { snapshot, changes, findings: findings.into(), status }
+    }
+}
+
+/// The index at the start.
+struct First {
+    generation: Generation,
+    findings: FindingsByPath,
+    id_findings: Vec<Finding>,
+    n_rebuilds: u64,
+    n_failures: u64,
+}
+
+impl First {
+    /// What was opened, or a new one; in memory if the disk does not take it.
+    fn of(
+        opened: Opened,
+        home: &mut Home,
+        root: &Root,
+        analyzer: &Arc<Analyzer>,
+    ) -> Result<Self, LiveError> {
+        if let Opened::Current(generation) | Opened::Outdated(generation) = opened {
+            let (findings, id_findings) = (FindingsByPath::new(), Vec::new());
+            return Ok(Self { generation, findings, id_findings, n_rebuilds: 0, n_failures: 0 });
+        }
+        let scan = kb::scan(root)?;
+        let disk = Arc::clone(home.disk());
+        let basis = Basis { disk: &*disk, scan: &scan, previous: None, kept: BTreeSet::new() };
+        let build = |home: &Home| {
+            guarded(|| rebuild::build(&basis, |paths, load| home.build(analyzer, paths, load)))
+        };
+        let mut n_failures = u64::from(home.unsaved().is_some());
+        let built = match build(home) {
+            Err(error) if home.unsaved().is_none() => {
+                n_failures += 1;
+                home.leave(&error);
+                build(home)
+            }
+            built => built,
+        };
+        let (generation, findings, id_findings) = built?;
+        Ok(Self { generation, findings, id_findings, n_rebuilds: 1, n_failures })
+    }
+}
+
+fn empty_status(first: &First) -> Status {
+    Status {
+        n_articles: 0,
+        n_broken: 0,
+        n_findings: 0,
+        revision: String::new(),
+        indexed_at: String::new(),
+        scanned_at: None,
+        watcher: Watching::Off,
+        n_held: 0,
+        n_swaps: 0,
+        n_rebuilds: first.n_rebuilds,
+        last_error: None,
+        index: IndexHealth { n_failures: first.n_failures, ..IndexHealth::default() },
+    }
+}

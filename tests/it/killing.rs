@@ -1,10 +1,8 @@
-//! Whatever is killed or damaged: the next start serves everything, and nobody has to help.
+//! Whatever is killed: the next start serves everything, and nobody has to help.
 
 use std::{
-    collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         Mutex, PoisonError,
@@ -207,75 +205,4 @@ fn fifty_kills_while_editing_lose_nothing() {
     all_found(process.port, &words, "at the end");
     let ready = get(process.port, "/readyz").unwrap();
     assert!(ready.starts_with("HTTP/1.1 200") && ready.contains("\"status\":\"ok\""), "{ready}");
-}
-
-#[test]
-fn damage_to_any_index_file_is_noticed_and_mended() {
-    let _place = Place::beside();
-    let mut dice = Dice::of("damage");
-    let (kb, words) = made(&mut dice);
-    drop(start(&kb));
-    let kinds: BTreeSet<_> = files(&kb.index()).iter().map(|path| kind(path)).collect();
-    assert!(kinds.len() > 5, "{kinds:?}");
-    let mut n_starts = 0;
-    for kind in &kinds {
-        for (what, damage) in DAMAGES {
-            let Some(path) = find(&kb.index(), kind) else { continue };
-            if what != "removal" && fs_err::metadata(&path).unwrap().len() == 0 {
-                continue;
-            }
-            damage(&path, &mut dice);
-            let process = start(&kb);
-            all_found(process.port, &words, &format!("after {what} of {kind}"));
-            n_starts += 1;
-        }
-    }
-    println!("{n_starts} starts with damage to {kinds:?}");
-    assert!(n_starts > 2 * kinds.len(), "{n_starts}");
-}
-
-type Damage = fn(&Path, &mut Dice);
-
-const DAMAGES: [(&str, Damage); 3] = [
-    ("a flipped bit", |path, dice| {
-        let mut bytes = fs_err::read(path).unwrap();
-        if !bytes.is_empty() {
-            let at = dice.below(bytes.len());
-            bytes[at] ^= 1 << dice.below(8);
-            fs_err::write(path, bytes).unwrap();
-        }
-    }),
-    ("truncation", |path, dice| {
-        let bytes = fs_err::read(path).unwrap();
-        let n_kept = dice.below(bytes.len().max(1));
-        fs_err::write(path, bytes.iter().take(n_kept).copied().collect::<Vec<_>>()).unwrap();
-    }),
-    ("removal", |path, _| fs_err::remove_file(path).unwrap()),
-];
-
-/// All files of an index, those that were set aside left out.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs_err::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            found.push(path);
-        } else if !path.to_string_lossy().contains("damaged") {
-            found.extend(files(&path));
-        }
-    }
-    found
-}
-
-/// What stays of a file's name when generations and segments get new ones.
-fn kind(path: &Path) -> String {
-    let name = path.file_name().unwrap().to_string_lossy().into_owned();
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if stem.len() >= 32 => format!(".{extension}"),
-        _ => name,
-    }
-}
-
-fn find(folder: &Path, wanted: &str) -> Option<PathBuf> {
-    files(folder).into_iter().find(|path| kind(path) == wanted)
 }

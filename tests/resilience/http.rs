@@ -82,10 +82,13 @@ pub(crate) fn get_json(port: u16, path: &str) -> io::Result<Value> {
     get(port, path).map(|answer| answer.json())
 }
 
-/// Ids found for a query, best first.
+/// Ids found for a query, best first; none where the hits are only what may help instead.
 pub(crate) fn found(port: u16, query: &str) -> Vec<String> {
     let answer = get_json(port, &format!("/api/v1/search?q={}", encoded(query)));
     let answer = answer.unwrap_or_default();
+    if answer["total"] == 0 {
+        return Vec::new();
+    }
     let hits = answer["hits"].as_array().map(Vec::as_slice).unwrap_or_default().iter();
     hits.filter_map(|hit| hit["id"].as_str()).map(str::to_owned).collect()
 }

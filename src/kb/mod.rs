@@ -20,7 +20,7 @@ pub use encoding::{Decoded, Encoding, decode};
 pub use ids::{assign_ids, path_id};
 pub use load::{Loaded, load};
 pub use names::article_path;
-pub use read::{LOST, MAX_ARTICLE_BYTES, ReadError, Source, read, read_from};
+pub use read::{LOST, MAX_ARTICLE_BYTES, ReadError, Source, UNREADABLE, read, read_from};
 pub use replace::{ReplaceError, replace};
 pub use root::Root;
 pub use scan::{Scan, ScanError, Seen, has_file, look, scan};

@@ -15,6 +15,9 @@ use crate::article::{Finding, Level};
 /// Largest article file in bytes: 1 MiB.
 pub const MAX_ARTICLE_BYTES: u64 = 1 << 20;
 
+/// Stands for the hash of a file that cannot be read: no file has it.
+pub const UNREADABLE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// Stands where a character was destroyed before the file came here.
 pub const LOST: &str = "□";
 

@@ -35,7 +35,7 @@ pub(super) struct Walked {
     /// Sorted by the bytes of the path on disk, folder by folder.
     pub(super) candidates: Vec<Candidate>,
     pub(super) findings: Vec<Finding>,
-    /// Folders that could not be listed.
+    /// Folders that could not be listed, and names of articles that are no files.
     pub(super) unreadable: BTreeSet<String>,
     n_entries: usize,
 }
@@ -107,7 +107,12 @@ impl Walked {
         }
         match article_file(real, &path, entry.path(), kind, &shown) {
             Ok(candidate) => self.candidates.extend(candidate),
-            Err(finding) => self.findings.push(*finding),
+            Err(finding) => {
+                if names::is_article(&shown) {
+                    self.unreadable.insert(finding.path.clone());
+                }
+                self.findings.push(*finding);
+            }
         }
         None
     }

@@ -108,11 +108,11 @@ pub fn scan(root: &Root) -> Result<Scan, ScanError> {
 /// Sees the single file at `path`, by the rules of [`scan`]; `None` when there is no such article.
 ///
 /// # Errors
-/// The finding that says why a file that is there cannot be read, or that the whole folder
-/// cannot; its last good version must be kept.
+/// The finding that says why a file that is there cannot be read, or, without a path, that the
+/// whole folder cannot; its last good version must be kept.
 pub fn look(root: &Root, path: &str) -> Result<Option<Seen>, Box<Finding>> {
     let real = root.real().map_err(|error| {
-        Box::new(Finding::new(path, "unreadable", Level::Error, error.to_string()))
+        Box::new(Finding::new("", "unreadable", Level::Error, error.to_string()))
     })?;
     let path = names::composed(path);
     let Some(candidate) = walk::find(&real, &path)? else { return Ok(None) };

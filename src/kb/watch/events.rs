@@ -21,6 +21,8 @@ pub(super) struct Places {
 pub(super) enum Sign {
     /// Something to look after.
     Hint(Hint),
+    /// Somebody writes to the article at this path and has not closed it yet.
+    Writing(String),
     /// This name is gone; the event does not tell whether it was a folder.
     MovedAway(PathBuf),
     /// What was moved away from here was no folder.
@@ -30,8 +32,9 @@ pub(super) enum Sign {
 }
 
 impl Places {
-    /// Most events mean nothing: files that are opened, read, written to without being closed.
-    /// A new file counts when it is closed after writing, since before it is half a file.
+    /// Most events mean nothing: files that are opened, read, given other rights.
+    /// A file counts when it is closed after writing, since before it is half a file; that it is
+    /// being written keeps a scan from taking the half for the whole. A link is never closed.
     pub(super) fn signs(&self, event: notify::Result<Event>) -> Vec<Sign> {
         let Ok(event) = event else { return vec![Sign::Lost] };
         if event.need_rescan() {
@@ -39,7 +42,9 @@ impl Places {
         }
         let on: fn(&Self, &Path) -> Option<Sign> = match event.kind {
             EventKind::Access(AccessKind::Close(AccessMode::Write)) => Self::touched,
+            EventKind::Modify(ModifyKind::Data(_)) => Self::being_written,
             EventKind::Create(CreateKind::Folder) => Self::folder,
+            EventKind::Create(_) => Self::made,
             EventKind::Remove(RemoveKind::Folder) => Self::folder,
             EventKind::Remove(_) => Self::touched,
             EventKind::Modify(ModifyKind::Name(RenameMode::From)) => Self::moved_away,
@@ -68,11 +73,23 @@ impl Places {
 
     /// A file was written or deleted.
     fn touched(&self, path: &Path) -> Option<Sign> {
-        self.vocabulary_file(path).or_else(|| {
-            let path = self.visible(path)?;
-            let (_, name) = path.rsplit_once('/').unwrap_or(("", &path));
-            names::is_article(name).then(|| Sign::Hint(Hint::File(path.clone())))
-        })
+        let article = || self.article(path).map(|path| Sign::Hint(Hint::File(path)));
+        self.vocabulary_file(path).or_else(article)
+    }
+
+    fn being_written(&self, path: &Path) -> Option<Sign> {
+        self.article(path).map(Sign::Writing)
+    }
+
+    fn made(&self, path: &Path) -> Option<Sign> {
+        self.article(path).map(|path| Sign::Hint(Hint::New(path)))
+    }
+
+    /// The path in the knowledge base of what is an article by its name.
+    fn article(&self, path: &Path) -> Option<String> {
+        let path = self.visible(path)?;
+        let (_, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        names::is_article(name).then_some(path)
     }
 
     /// A folder came or went.
@@ -122,6 +139,8 @@ mod tests {
     use super::*;
 
     const CLOSED: EventKind = EventKind::Access(AccessKind::Close(AccessMode::Write));
+    const MADE: EventKind = EventKind::Create(CreateKind::File);
+    const WRITTEN: EventKind = EventKind::Modify(ModifyKind::Data(DataChange::Any));
     const FROM: EventKind = EventKind::Modify(ModifyKind::Name(RenameMode::From));
     const TO: EventKind = EventKind::Modify(ModifyKind::Name(RenameMode::To));
     const FOLDER_MADE: EventKind = EventKind::Create(CreateKind::Folder);
@@ -169,8 +188,11 @@ mod tests {
             (FOLDER_GONE, "/none/kb", Some(Sign::Lost)),
             (FROM, "/none/kb", Some(Sign::Lost)),
             (FOLDER_GONE, "/none/index", Some(Sign::Lost)),
-            (EventKind::Create(CreateKind::File), "/none/kb/a.md", None),
-            (EventKind::Modify(ModifyKind::Data(DataChange::Any)), "/none/kb/a.md", None),
+            (MADE, "/none/kb/a.md", Some(Sign::Hint(Hint::New("a.md".into())))),
+            (MADE, "/none/kb/a.png", None),
+            (WRITTEN, "/none/kb/a.md", Some(Sign::Writing("a.md".into()))),
+            (WRITTEN, "/none/kb/.a.md.tmp", None),
+            (WRITTEN, "/none/index/synonyms.txt", None),
             (EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), "/none/kb/a.md", None),
             (EventKind::Access(AccessKind::Open(AccessMode::Any)), "/none/kb/a.md", None),
         ];

@@ -1,17 +1,21 @@
 //! Hints wait here until someone has time for them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::events::Sign;
 
 /// How long hints gather after the first: one save makes several events.
 const SETTLE: Duration = Duration::from_millis(10);
+
+/// How long a file counts as being written after the first writing. Some program may keep a file
+/// open for ever.
+const WRITTEN_FOR: Duration = Duration::from_secs(10);
 
 /// From this many files on, one full scan is less work than a look at each of them.
 const MAX_FILE_HINTS: usize = 1024;
@@ -21,6 +25,9 @@ const MAX_FILE_HINTS: usize = 1024;
 pub enum Hint {
     /// The article file at this path in the knowledge base was written, moved or deleted.
     File(String),
+    /// An article file appeared at this path. It may be complete, as a link is, or about to be
+    /// written.
+    New(String),
     /// A vocabulary file changed.
     Vocabulary,
     /// Anything: folders moved, events were lost. Only a scan tells.
@@ -39,6 +46,8 @@ struct Pending {
     hints: BTreeSet<Hint>,
     /// Names that were moved away and may have been folders full of articles.
     moved_away: BTreeSet<PathBuf>,
+    /// Articles that were written to and not closed yet, and since when.
+    writing: BTreeMap<String, Instant>,
 }
 
 impl Hints {
@@ -51,7 +60,7 @@ impl Hints {
     /// none came.
     ///
     /// The first hint is held back for at most 10 ms so that those of the same save come along.
-    /// A [`Hint::Rescan`] replaces all [`Hint::File`]s.
+    /// A [`Hint::Rescan`] replaces all hints at single files.
     pub fn wait(&self, timeout: Duration) -> Vec<Hint> {
         let is_empty = |pending: &mut Pending| pending.is_empty();
         let (pending, _) = self
@@ -63,7 +72,14 @@ impl Hints {
         }
         drop(pending);
         thread::sleep(SETTLE);
-        std::mem::take(&mut *self.lock()).into_hints()
+        self.lock().take()
+    }
+
+    /// Whether somebody is about to write the file at `path`, so that it may be half a file. Says
+    /// no where the system tells nothing.
+    #[must_use]
+    pub fn is_being_written(&self, path: &str) -> bool {
+        self.lock().writing.get(path).is_some_and(|since| since.elapsed() < WRITTEN_FOR)
     }
 
     pub(super) fn note(&self, sign: Sign) {
@@ -83,8 +99,18 @@ impl Pending {
     }
 
     fn note(&mut self, sign: Sign) {
+        match &sign {
+            // Of what happened to a file the last counts.
+            Sign::Hint(Hint::File(path)) => {
+                self.writing.remove(path);
+                self.hints.remove(&Hint::New(path.clone()));
+            }
+            Sign::Hint(Hint::New(path)) => drop(self.hints.remove(&Hint::File(path.clone()))),
+            _ => {}
+        }
         match sign {
-            Sign::Hint(Hint::File(_)) if self.hints.contains(&Hint::Rescan) => {}
+            Sign::Writing(path) => self.note_writing(path),
+            Sign::Hint(Hint::File(_) | Hint::New(_)) if self.hints.contains(&Hint::Rescan) => {}
             Sign::Hint(hint) => drop(self.hints.insert(hint)),
             Sign::MovedAway(path) => drop(self.moved_away.insert(path)),
             Sign::WasFile(path) => drop(self.moved_away.remove(&path)),
@@ -94,9 +120,23 @@ impl Pending {
             self.hints.insert(Hint::Rescan);
         }
         if self.hints.contains(&Hint::Rescan) {
-            self.hints.retain(|hint| !matches!(hint, Hint::File(_)));
+            self.hints.retain(|hint| !matches!(hint, Hint::File(_) | Hint::New(_)));
             self.moved_away.clear();
         }
+    }
+
+    fn note_writing(&mut self, path: String) {
+        // So many at once are a copy or a checkout: forgetting them costs caution and no change.
+        if self.writing.len() >= MAX_FILE_HINTS {
+            self.writing.clear();
+        }
+        self.writing.entry(path).or_insert_with(Instant::now);
+    }
+
+    /// Takes what there is to do; who writes what is no part of it.
+    fn take(&mut self) -> Vec<Hint> {
+        let writing = std::mem::take(&mut self.writing);
+        std::mem::replace(self, Self { writing, ..Self::default() }).into_hints()
     }
 
     fn into_hints(mut self) -> Vec<Hint> {
@@ -127,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_rescan_replaces_single_files_but_not_the_vocabulary() {
-        let table: [(Vec<Sign>, Vec<Hint>); 5] = [
+        let table: [(Vec<Sign>, Vec<Hint>); 6] = [
             (vec![], vec![]),
             (
                 vec![Sign::Hint(file("b")), Sign::Hint(file("a")), Sign::Hint(file("b"))],
@@ -139,10 +179,20 @@ mod tests {
             ),
             (vec![Sign::Lost, Sign::Hint(file("a"))], vec![Hint::Rescan]),
             (vec![Sign::MovedAway("x".into()), Sign::Hint(file("a"))], vec![Hint::Rescan]),
+            (vec![Sign::Hint(Hint::New("a".into())), Sign::Lost], vec![Hint::Rescan]),
         ];
         for (signs, expected) in table {
             let story = format!("{signs:?}");
             assert_eq!(taken(signs), expected, "{story}");
+        }
+    }
+
+    #[test]
+    fn of_what_happened_to_a_file_the_last_counts() {
+        let (closed, made) = (|| file("a"), || Hint::New("a".to_owned()));
+        for last in [closed(), made()] {
+            let signs = [closed(), made(), closed(), made(), last.clone()];
+            assert_eq!(taken(signs.map(Sign::Hint).into()), [last]);
         }
     }
 
@@ -154,6 +204,24 @@ mod tests {
             Sign::WasFile("sedAbC".into()),
         ];
         assert_eq!(taken(signs), [file("a.md")]);
+    }
+
+    #[test]
+    fn a_file_is_being_written_from_the_first_writing_until_it_is_closed() {
+        let hints = Hints::default();
+        let writing = |path: &str| hints.note(Sign::Writing(path.to_owned()));
+        writing("a.md");
+        assert!(hints.is_being_written("a.md") && !hints.is_being_written("b.md"));
+        assert_eq!(hints.wait(Duration::ZERO), [], "there is nothing to look at yet");
+        hints.add(Hint::Rescan);
+        hints.wait(Duration::ZERO);
+        assert!(hints.is_being_written("a.md"), "it still is when hints are taken");
+        hints.add(file("a.md"));
+        assert!(!hints.is_being_written("a.md"));
+        for number in 0..10_000 {
+            writing(&number.to_string());
+            assert!(hints.lock().writing.len() <= MAX_FILE_HINTS);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod events;
 mod hints;
 
 use std::{
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -40,6 +41,7 @@ pub enum WatchError {
 pub struct Watch {
     _watcher: RecommendedWatcher,
     real: PathBuf,
+    folder: Option<FolderId>,
     is_lost: Arc<AtomicBool>,
 }
 
@@ -55,6 +57,7 @@ impl Watch {
         hints: Arc<Hints>,
     ) -> Result<Self, WatchError> {
         let real = root.real()?;
+        let folder = folder_id(&real);
         let vocabulary = vocabulary.and_then(|folder| folder.canonicalize().ok());
         let is_lost = Arc::new(AtomicBool::new(false));
         let places = Places { kb: real.clone(), vocabulary: vocabulary.clone() };
@@ -75,17 +78,27 @@ impl Watch {
         if let Some(folder) = vocabulary.filter(|folder| !folder.starts_with(&real)) {
             watcher.watch(&folder, RecursiveMode::NonRecursive)?;
         }
-        Ok(Self { _watcher: watcher, real, is_lost })
+        Ok(Self { _watcher: watcher, real, folder, is_lost })
     }
 
     /// Whether this watch still sees all of the folder; if not, start a new one.
     ///
-    /// It loses sight when the folder is moved, deleted or exchanged, and when the limit of the
-    /// system is reached by a new folder.
+    /// It loses sight when the folder is moved, deleted, exchanged, mounted over or unmounted, and
+    /// when the limit of the system is reached by a new folder.
     #[must_use]
     pub fn covers(&self, root: &Root) -> bool {
-        !self.is_lost.load(Ordering::Relaxed) && root.real().is_ok_and(|real| real == self.real)
+        !self.is_lost.load(Ordering::Relaxed)
+            && root.real().is_ok_and(|real| real == self.real)
+            && folder_id(&self.real) == self.folder
     }
+}
+
+/// Device and inode: a disk that is mounted or unmounted leaves the path as it was, and sends no
+/// event that says so.
+type FolderId = (u64, u64);
+
+fn folder_id(folder: &Path) -> Option<FolderId> {
+    folder.metadata().ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use std::{
 
 /// Knowledge bases with fewer articles may be emptied at once.
 const MIN_ARTICLES: usize = 20;
-/// Removals within this time are judged together, and held ones confirmed after it.
+/// Removals within this time are judged together.
 const WINDOW: Duration = Duration::from_secs(60);
+/// Held ones are confirmed after this: what vanished just before a scan by the next one.
+const CONFIRMED_AFTER: Duration = Duration::from_secs(59);
 
 /// Judges removals.
 #[derive(Debug, Default)]
@@ -26,6 +28,12 @@ impl Hold {
         self.held.len()
     }
 
+    /// Whether this article is kept although its file is gone.
+    #[must_use]
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.held.contains(path)
+    }
+
     /// Which of the `gone` paths may be removed now; the others are held.
     ///
     /// `n_articles` is the number served before. More than half of at least
@@ -38,15 +46,18 @@ impl Hold {
         is_full_scan: bool,
         now: Instant,
     ) -> Vec<String> {
+        let gone: BTreeSet<String> = gone.into_iter().collect();
         if is_full_scan {
             self.held.retain(|path| gone.contains(path));
         }
         self.recent.retain(|(at, _)| now.duration_since(*at) < WINDOW);
         let n_recent: usize = self.recent.iter().map(|(_, n)| n).sum();
         let n_before = n_articles + n_recent;
-        let is_most = n_before >= MIN_ARTICLES && (n_recent + gone.len()) * 2 > n_before;
+        // The last file of many that vanish is no better than the others.
+        let n_held = self.held.difference(&gone).count();
+        let is_most = n_before >= MIN_ARTICLES && (n_recent + n_held + gone.len()) * 2 > n_before;
         let is_confirmed = is_full_scan
-            && self.since.is_some_and(|since| now.duration_since(since) >= WINDOW)
+            && self.since.is_some_and(|since| now.duration_since(since) >= CONFIRMED_AFTER)
             && gone.iter().all(|path| self.held.contains(path));
         if is_most && !is_confirmed {
             self.since.get_or_insert(now);
@@ -62,7 +73,7 @@ impl Hold {
         if !gone.is_empty() && !is_confirmed {
             self.recent.push_back((now, gone.len()));
         }
-        gone
+        gone.into_iter().collect()
     }
 
     /// A held file is back.
@@ -102,6 +113,15 @@ mod tests {
         let mut hold = Hold::default();
         assert_eq!(hold.allow(paths(10), 20, false, start).len(), 10);
         assert!(hold.allow(vec!["x.md".into()], 10, false, start).is_empty());
+    }
+
+    #[test]
+    fn the_last_one_of_those_that_are_held_is_held_too() {
+        let start = Instant::now();
+        let mut hold = Hold::default();
+        assert!(hold.allow(paths(19), 20, false, start).is_empty());
+        assert!(hold.allow(vec!["19.md".into()], 20, false, start).is_empty());
+        assert_eq!(hold.len(), 20);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod rebuild;
 mod recorder;
 mod trouble;
 mod update;
+mod vanished;
 
 use std::{
     path::PathBuf,

@@ -1,14 +1,11 @@
 //! From a file to the record that is indexed, with the last good version where it does not parse.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::{
     article::{self, Finding, Level},
     index::{Disk, Record, Snapshot, Step, Stored},
-    kb::{self, Loaded, ReadError},
+    kb::{self, Loaded, ReadError, Seen},
 };
 
 /// A file as it will be indexed, and what is wrong with reading it.
@@ -19,19 +16,22 @@ pub(super) struct Reading {
     pub findings: Vec<Finding>,
 }
 
-/// Reads the file at `os_path`. `previous` is the snapshot in which to look for a last good
+/// Reads the file that was seen. `previous` is the snapshot in which to look for a last good
 /// version, with the id it has there. A file that makes the program panic is a finding, and no
 /// harm to other files.
 #[must_use]
 pub(super) fn read(
     disk: &dyn Disk,
     path: &str,
-    os_path: &Path,
+    seen: &Seen,
     previous: Option<(&Snapshot, &str)>,
 ) -> Reading {
     let read = || {
-        read_unguarded(disk, path, os_path, previous)
-            .unwrap_or_else(|error| Reading { record: None, findings: vec![error.finding(path)] })
+        read_unguarded(disk, path, seen, previous).unwrap_or_else(|error| {
+            let last = |(snapshot, id)| last(snapshot, id, &seen.hash);
+            let record = if error.is_gone() { None } else { previous.and_then(last) };
+            Reading { record, findings: vec![error.finding(path)] }
+        })
     };
     catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Reading { record: None, findings: vec![not_processed(path)] })
@@ -48,11 +48,11 @@ pub(super) fn not_processed(path: &str) -> Finding {
 fn read_unguarded(
     disk: &dyn Disk,
     path: &str,
-    os_path: &Path,
+    seen: &Seen,
     previous: Option<(&Snapshot, &str)>,
 ) -> Result<Reading, ReadError> {
     disk.reaches(Step::Read)?;
-    let source = kb::read(path, os_path)?;
+    let source = kb::read(path, &seen.os_path)?;
     disk.reaches(Step::Parse)?;
     let mut findings = source.findings.clone();
     let record = match kb::load(path, &source) {
@@ -73,6 +73,13 @@ fn read_unguarded(
         }
     };
     Ok(Reading { record: Some(record), findings })
+}
+
+/// The version that a snapshot holds, for a file of which nothing else can be had: broken.
+#[must_use]
+pub(super) fn last(snapshot: &Snapshot, id: &str, hash: &str) -> Option<Record> {
+    let stored = snapshot.article(id).ok().flatten()?;
+    Some(record_of(stored, hash.to_owned(), true))
 }
 
 /// The version of the file at `path` that a snapshot holds, if it parses.

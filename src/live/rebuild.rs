@@ -70,7 +70,7 @@ pub(super) fn build(
         let last = before.as_ref().and_then(|before| {
             before.manifest.get(path).map(|row| (&before.snapshot, row.id.as_str()))
         });
-        let reading = reading::read(basis.disk, path, &seen.os_path, last);
+        let reading = reading::read(basis.disk, path, seen, last);
         if !reading.findings.is_empty() {
             note(path, reading.findings);
         }

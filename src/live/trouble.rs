@@ -74,7 +74,11 @@ impl Status {
         let text = format!("更新已经 {seconds} 秒没有完成，显示的是更新前的内容。");
         add(self.index.stuck_s.is_some(), Part::Index, text);
         let is_polling = self.watcher == Watching::Polling;
-        add(is_polling, Part::Watcher, "不能即时发现文件变化，改为每分钟查看一次。".to_owned());
+        add(
+            is_polling,
+            Part::Watcher,
+            "不能即时发现文件变化，改为定时查看，最多晚一分钟。".to_owned(),
+        );
         troubles
     }
 }

@@ -149,7 +149,7 @@ fn apply(
     for (n_read, (path, seen)) in files().enumerate() {
         let row = generation.manifest().get(*path);
         let previous = row.map(|row| (&snapshot, row.id.as_str()));
-        changes.put.extend(reading::read(&RealDisk, path, &seen.os_path, previous).record);
+        changes.put.extend(reading::read(&RealDisk, path, seen, previous).record);
         on_read(n_read + 1, n_files);
     }
     if changes.put.is_empty() && changes.remove.is_empty() {

@@ -1,14 +1,14 @@
 //! Changes go into the index; where that fails, a new one is built.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    time::Instant,
-};
+use std::{collections::HashSet, time::Instant};
 
-use super::Keeper;
+use super::{
+    Keeper,
+    scanning::{Changed, QUIET},
+};
 use crate::{
-    index::{Changes, IndexError, Record},
-    kb::{self, Scan, Seen},
+    index::{Changes, IndexError, Record, Snapshot},
+    kb::{self, Seen},
     live::{
         LiveError,
         home::guarded,
@@ -22,25 +22,21 @@ impl Keeper {
     /// Puts and removes articles in one commit.
     pub(super) fn apply(
         &mut self,
-        changed: Vec<(String, Seen)>,
-        gone: Vec<String>,
+        changed: Changed,
         is_full_scan: bool,
         now: Instant,
     ) -> Result<(), LiveError> {
-        let new = changed.iter().map(|(_, seen)| seen.hash.as_str()).collect();
-        let remove = self.removable(gone, &new, is_full_scan, now);
+        let new = changed.files.iter().map(|(_, seen)| seen.hash.as_str()).collect();
+        let remove = self.removable(changed.gone, &new, is_full_scan, now);
         let mut changes = Changes { put: Vec::new(), remove };
         let snapshot = self.generation.snapshot()?;
-        for (path, seen) in changed {
-            let row = self.generation.manifest().get(&path);
-            let previous = row.map(|row| (&snapshot, row.id.as_str()));
-            let disk = &**self.home.disk();
-            let Reading { record, findings } = reading::read(disk, &path, &seen.os_path, previous);
-            self.findings.remove(&path);
-            if !findings.is_empty() {
-                self.findings.insert(path, findings);
-            }
-            changes.put.extend(record);
+        for (path, seen) in changed.files {
+            changes.put.extend(self.read(path, &seen, &snapshot));
+        }
+        for path in &changed.unreadable {
+            let row = self.generation.manifest().get(path);
+            let id = row.filter(|row| row.hash != kb::UNREADABLE).map(|row| row.id.as_str());
+            changes.put.extend(id.and_then(|id| reading::last(&snapshot, id, kb::UNREADABLE)));
         }
         for path in &changes.remove {
             self.findings.remove(path);
@@ -58,6 +54,24 @@ impl Keeper {
         Ok(())
     }
 
+    /// The record of a file; none when it became another one since it was looked at, for then
+    /// somebody is writing it.
+    fn read(&mut self, path: String, seen: &Seen, snapshot: &Snapshot) -> Option<Record> {
+        let row = self.generation.manifest().get(&path);
+        let previous = row.map(|row| (snapshot, row.id.as_str()));
+        let Reading { record, findings } =
+            reading::read(&**self.home.disk(), &path, seen, previous);
+        if record.as_ref().is_some_and(|record| record.hash != seen.hash) {
+            self.defer(&path, &seen.hash, QUIET);
+            return None;
+        }
+        self.findings.remove(&path);
+        if !findings.is_empty() {
+            self.findings.insert(path, findings);
+        }
+        record
+    }
+
     /// Which of the articles whose files are gone may be removed now. A file that turns up
     /// elsewhere with the same content, one of the `new` hashes, was moved.
     fn removable(
@@ -68,8 +82,11 @@ impl Keeper {
         now: Instant,
     ) -> Vec<String> {
         let manifest = self.generation.manifest();
-        let is_moved = |path: &String| new.contains(manifest[path].hash.as_str());
-        let (mut remove, gone): (Vec<_>, Vec<_>) = gone.into_iter().partition(is_moved);
+        let is_moved =
+            |path: &str| manifest.get(path).is_some_and(|row| new.contains(row.hash.as_str()));
+        let (mut remove, gone): (Vec<_>, Vec<_>) =
+            gone.into_iter().partition(|path| is_moved(path));
+        remove.extend(self.vanished.take(is_moved));
         remove.extend(self.hold.allow(gone, manifest.len(), is_full_scan, now));
         remove
     }
@@ -140,7 +157,8 @@ impl Keeper {
     fn build(&mut self) -> Result<(), LiveError> {
         let scan = kb::scan(&self.options.root)?;
         self.scan_findings.clone_from(&scan.findings);
-        let kept = self.kept(&scan);
+        // Whether what is not there is gone is for scans to judge.
+        let kept = self.gone(|path| !scan.files.contains_key(path)).into_iter().collect();
         let (disk, previous) = (&**self.home.disk(), Some(&self.generation));
         let basis = Basis { disk, scan: &scan, previous, kept };
         let (home, analyzer) = (&self.home, &self.analyzer);
@@ -152,19 +170,5 @@ impl Keeper {
         self.status.n_rebuilds += 1;
         self.status.n_swaps += 1;
         Ok(())
-    }
-
-    /// Articles to be kept in a new generation although their files are not there: those that
-    /// cannot be read at present, and those whose removal waits for confirmation.
-    fn kept(&mut self, scan: &Scan) -> BTreeSet<String> {
-        let missing = self.gone(|path| !scan.files.contains_key(path));
-        let (unreadable, gone): (Vec<_>, Vec<_>) =
-            missing.iter().cloned().partition(|path| scan.is_unreadable(path));
-        let manifest = self.generation.manifest();
-        let new = scan.files.iter().filter(|(path, _)| !manifest.contains_key(*path));
-        let new = new.map(|(_, seen)| seen.hash.as_str()).collect();
-        let removed = self.removable(gone, &new, true, Instant::now());
-        debug_assert!(unreadable.iter().all(|path| !removed.contains(path)));
-        missing.into_iter().filter(|path| !removed.contains(path)).collect()
     }
 }

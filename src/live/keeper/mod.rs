@@ -10,14 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::scanning::Deferred;
 use super::{
-    IndexHealth, LiveError, Options, SCAN_INTERVAL, Seams, Status, Watching,
+    IndexHealth, LiveError, Options, Seams, Status, Watching,
     backoff::Backoff,
     hold::Hold,
     home::{Home, guarded},
     publish::{Published, State},
     rebuild::{self, Basis, FindingsByPath},
     recorder::Recorder,
+    vanished::Vanished,
 };
 use crate::{
     analysis::{Analyzer, Vocabulary},
@@ -44,9 +46,10 @@ pub(super) struct Keeper {
     scan_findings: Vec<Finding>,
     id_findings: Vec<Finding>,
     vocabulary_finding: Option<Finding>,
-    /// Files to look at again, and when.
-    deferred: BTreeMap<String, Instant>,
-    last_scan: Option<Instant>,
+    deferred: BTreeMap<String, Deferred>,
+    vanished: Vanished,
+    /// When the folder is to be read in full again.
+    next_scan: Instant,
     status: Status,
 }
 
@@ -86,7 +89,8 @@ impl Keeper {
             hold: Hold::default(),
             scan_findings: Vec::new(),
             deferred: BTreeMap::new(),
-            last_scan: None,
+            vanished: Vanished::default(),
+            next_scan: Instant::now(),
             status: empty_status(&first),
             options,
             hints,
@@ -139,12 +143,12 @@ impl Keeper {
     }
 
     fn wait(&mut self) -> Vec<Hint> {
-        let now = Instant::now();
-        let next_scan = self.last_scan.map_or(now, |last| last + SCAN_INTERVAL);
-        let looks = self.deferred.values().copied().chain([next_scan]);
-        // Without watching, only the end of the program brings a hint.
-        let looks = looks.filter(|_| self.options.watch);
+        let deferred = self.deferred.values().map(|deferred| deferred.at);
+        let scan = self.options.watch.then_some(self.next_scan);
+        let looks = deferred.chain(self.vanished.due()).chain(scan);
+        // With nothing to do ever, only the end of the program brings a hint.
         let next = looks.chain(self.retry.next()).min();
+        let now = Instant::now();
         self.hints.wait(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
     }
 
@@ -158,7 +162,7 @@ impl Keeper {
         if is_retry {
             self.come_home();
         }
-        let is_due = self.last_scan.is_none_or(|last| now >= last + SCAN_INTERVAL);
+        let is_due = self.options.watch && now >= self.next_scan;
         let outcome = if hints.contains(&Hint::Rescan) || is_due || is_retry {
             self.scan_all(now)
         } else {
@@ -181,15 +185,19 @@ impl Keeper {
         match Watch::start(root, vocabulary, Arc::clone(&self.hints)) {
             Ok(watch) => self.watch = Some(watch),
             Err(error) => {
-                self.watch = None;
-                tracing::warn!(%error, "changes are noticed by polling only");
+                if self.watch.take().is_some() || self.status.scanned_at.is_none() {
+                    tracing::warn!(%error, "changes are noticed by polling only");
+                }
             }
         }
     }
 
     fn note_error(&mut self, error: &dyn std::error::Error) {
-        tracing::error!(%error, "a change could not be applied");
-        self.status.last_error = Some(error.to_string());
+        let error = Some(error.to_string());
+        if self.status.last_error != error {
+            tracing::error!(error, "a change could not be applied");
+        }
+        self.status.last_error = error;
     }
 
     /// The same for what is tried again.

@@ -88,11 +88,17 @@ pub(super) fn get_as(server: &Server, path: &str, accept: &str) -> Option<http::
     http::exchange(server.port, request.as_bytes()).ok()
 }
 
-/// The source of an article as it is served; `None` when it is not.
+/// The source of an article as it is served; `None` when there is no such article.
 pub(super) fn source(server: &Server, id: &str) -> Option<String> {
     let path = format!("/api/v1/articles/{}", http::encoded(id));
-    let answer = get_as(server, &path, "text/markdown")?;
-    (answer.status == 200).then(|| answer.text())
+    let mut answer = None;
+    // A server that has too much to do says so, which is no answer.
+    let is_answered = || {
+        answer = get_as(server, &path, "text/markdown");
+        answer.as_ref().is_some_and(|answer| [200, 404].contains(&answer.status))
+    };
+    eventually(SETTLES, is_answered);
+    answer.filter(|answer| answer.status == 200).map(|answer| answer.text())
 }
 
 /// What is said of a file.

@@ -22,7 +22,7 @@ pub(super) const W6: Scenario = Scenario {
     injects: "34 kinds of junk: locks and backups of editors, pipes, sockets, devices, 1 GB, binary, loops, \
               links out, 200 deep, paths too long, names that are no text; at the start and later",
     expects: "no crash, scan ≤ 5 s, none served, a finding where an author would want one, still watched",
-    broken: "",
+    broken: "without O_NONBLOCK and the check that it is a regular file",
     play,
 };
 

@@ -19,7 +19,7 @@ pub(super) const W4: Scenario = Scenario {
     id: "W4",
     injects: "the limit of inotify watches is reached at the start, or later by new folders",
     expects: "/readyz 200 and degraded, watcher: polling; edits arrive within 60 s, 0 missed",
-    broken: "",
+    broken: "errors of the watch ignored",
     play: play_watch_limit,
 };
 

@@ -25,7 +25,7 @@ pub(super) const W2: Scenario = Scenario {
               (c) with gaps of 0.3–2 s; the first piece ends within the front matter; scans meanwhile",
     expects: "(a) never half; (b, c) never what does not parse; final text within 2 s of the last close; \
               2,000 + 500 saves",
-    broken: "",
+    broken: "without knowing who is writing, and without the last good version",
     play,
 };
 
@@ -231,7 +231,8 @@ fn write_and_wait(
     let closed = Instant::now();
     let whole = pieces.whole();
     let is_final = || {
-        thread::sleep(Duration::from_millis(20));
+        // More often, fifty of them would be what slows the server down.
+        thread::sleep(Duration::from_millis(100));
         source(server, &subject.id).is_some_and(|served| served == whole)
     };
     eventually(SETTLES, is_final).map(|_| closed.elapsed())

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use jiuji::{
     analysis::{Analyzer, Vocabulary},
     article,
-    index::{Generation, Record, Snapshot},
+    index::{Disk, Generation, RealDisk, Record, Snapshot},
     search::{self, Alert, Filters, Hit, Query},
 };
 use time::{Date, macros::date};
@@ -56,7 +56,8 @@ pub fn build(articles: &[(&str, &str)]) -> Result<Snapshot, jiuji::index::IndexE
         Some(Record { article, claim, hash: "0".repeat(64), source, broken: false })
     };
     let analyzer = Arc::clone(&ANALYZER);
-    Generation::build(None, analyzer, &paths, &load, "2026-11-23T00:00:00Z")?.snapshot()
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    Generation::build(&disk, None, analyzer, &paths, &load, "2026-11-23T00:00:00Z")?.snapshot()
 }
 
 /// Searches, suggests and explains; every answer must be consistent in itself.

@@ -36,6 +36,8 @@ const MAX_DAMAGED: usize = 2;
 
 /// What an index was made from. Any difference makes a new generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+// What a later version also makes an index from is a difference, too.
+#[serde(deny_unknown_fields)]
 pub struct Identity {
     /// [`SCHEMA_VERSION`].
     pub schema: u32,
@@ -70,7 +72,7 @@ impl Identity {
 pub enum Opened {
     /// A sound generation of the wanted identity.
     Current(Generation),
-    /// A sound generation of another vocabulary: it can serve while a new one is built.
+    /// A sound generation of another vocabulary or analyzer: it can serve while a new one is built.
     Outdated(Generation),
     /// Nothing that can be used.
     Nothing,
@@ -326,6 +328,7 @@ fn candidates(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|name| dir.join(name)).collect())
 }
 
+/// The number in a name; one that this program would never come to is none.
 fn number(name: &str) -> Option<u64> {
-    name.rsplit('-').next()?.parse().ok()
+    name.rsplit('-').next()?.parse::<u32>().ok().map(u64::from)
 }

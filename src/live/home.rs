@@ -103,15 +103,12 @@ impl Home {
         Ok(written?)
     }
 
-    /// From now on indexes are built on disk again. Gives the one that could not be read at the
-    /// start, where there is one.
+    /// From now on indexes are built on disk again, unless it still does not allow it. Gives the
+    /// one that could not be read at the start, where there is one.
     ///
     /// # Errors
     /// When the disk still does not allow it.
-    pub(super) fn come_back(
-        &mut self,
-        analyzer: &Arc<Analyzer>,
-    ) -> Result<Option<Generation>, IndexError> {
+    pub(super) fn come_back(&mut self, analyzer: &Arc<Analyzer>) -> Result<Opened, IndexError> {
         if self.store.is_none() {
             let disk = Arc::clone(&self.disk);
             self.store = Some(Store::lock_on(disk, &self.dir, self.identity.clone())?);
@@ -119,8 +116,8 @@ impl Home {
         let unread = self.store.as_ref().filter(|_| self.is_unread);
         let found = match unread.map(|store| store.open(analyzer)) {
             Some(Opened::Unreachable(error)) => return Err(error),
-            Some(Opened::Current(generation) | Opened::Outdated(generation)) => Some(generation),
-            Some(Opened::Nothing) | None => None,
+            Some(found) => found,
+            None => Opened::Nothing,
         };
         (self.is_unread, self.unsaved) = (false, None);
         Ok(found)

@@ -307,3 +307,23 @@ fn truncate(path: &std::path::Path) {
 fn remove(path: &std::path::Path) {
     fs_err::remove_file(path).unwrap();
 }
+
+#[test]
+fn an_index_of_another_analyzer_serves_until_a_new_one_is_built() {
+    let folder = Folder::new(&[("a.md", "# 打印机卡纸\n")]);
+    drop(folder.live());
+    let identity = || folder.index().join(read_name(&folder)).join("identity.json");
+    let own = fs_err::read_to_string(identity()).unwrap();
+    let mut other: serde_json::Value = serde_json::from_str(&own).unwrap();
+    other["analyzer"] = 0.into();
+    fs_err::write(identity(), other.to_string()).unwrap();
+    let live = folder.live();
+    assert_eq!(ids(&live, "卡纸"), ["a"]);
+    eventually("built anew", || live.status().n_rebuilds == 1);
+    assert_eq!(fs_err::read_to_string(identity()).unwrap(), own);
+}
+
+/// The name of the generation in use.
+fn read_name(folder: &Folder) -> String {
+    fs_err::read_to_string(folder.index().join("current")).unwrap().trim().to_owned()
+}

@@ -7,7 +7,7 @@ use super::{
     scanning::{Changed, QUIET},
 };
 use crate::{
-    index::{Changes, IndexError, Record, Snapshot},
+    index::{Changes, IndexError, Opened, Record, Snapshot},
     kb::{self, Seen},
     live::{
         LiveError,
@@ -126,12 +126,16 @@ impl Keeper {
             return;
         }
         let outcome = match self.home.come_back(&self.analyzer) {
-            Ok(Some(found)) => {
-                self.generation = found;
-                if self.is_outdated() { self.build() } else { Ok(()) }
+            Ok(Opened::Current(found)) => {
+                (self.generation, self.is_outdated) = (found, false);
+                Ok(())
             }
-            Ok(None) => self.build(),
-            Err(error) => Err(error.into()),
+            Ok(Opened::Outdated(found)) => {
+                (self.generation, self.is_outdated) = (found, true);
+                self.build()
+            }
+            Ok(Opened::Nothing) => self.build(),
+            Ok(Opened::Unreachable(error)) | Err(error) => Err(error.into()),
         };
         match outcome {
             Ok(()) => tracing::info!("the index is on disk again"),
@@ -164,7 +168,7 @@ impl Keeper {
         let (home, analyzer) = (&self.home, &self.analyzer);
         let (generation, findings, id_findings) =
             guarded(|| rebuild::build(&basis, |paths, load| home.build(analyzer, paths, load)))?;
-        self.generation = generation;
+        (self.generation, self.is_outdated) = (generation, false);
         self.findings = findings;
         self.id_findings = id_findings;
         self.status.n_rebuilds += 1;

@@ -38,6 +38,8 @@ pub(super) struct Keeper {
     /// Whether memory was of no use either, since that time was set.
     has_tried_memory: bool,
     generation: Generation,
+    /// Whether the generation was made with another vocabulary or by another analyzer.
+    is_outdated: bool,
     recorder: Recorder,
     analyzer: Arc<Analyzer>,
     watch: Option<Watch>,
@@ -98,6 +100,7 @@ impl Keeper {
             retry,
             has_tried_memory: false,
             generation: first.generation,
+            is_outdated: first.is_outdated,
             recorder,
             analyzer,
             findings: first.findings,
@@ -249,6 +252,7 @@ impl Keeper {
 /// The index at the start.
 struct First {
     generation: Generation,
+    is_outdated: bool,
     findings: FindingsByPath,
     id_findings: Vec<Finding>,
     n_rebuilds: u64,
@@ -263,9 +267,9 @@ impl First {
         root: &Root,
         analyzer: &Arc<Analyzer>,
     ) -> Result<Self, LiveError> {
+        let is_outdated = matches!(opened, Opened::Outdated(_));
         if let Opened::Current(generation) | Opened::Outdated(generation) = opened {
-            let (findings, id_findings) = (FindingsByPath::new(), Vec::new());
-            return Ok(Self { generation, findings, id_findings, n_rebuilds: 0, n_failures: 0 });
+            return Ok(Self::found(generation, is_outdated));
         }
         let scan = kb::scan(root)?;
         let disk = Arc::clone(home.disk());
@@ -283,7 +287,18 @@ impl First {
             built => built,
         };
         let (generation, findings, id_findings) = built?;
-        Ok(Self { generation, findings, id_findings, n_rebuilds: 1, n_failures })
+        Ok(Self {
+            findings,
+            id_findings,
+            n_rebuilds: 1,
+            n_failures,
+            ..Self::found(generation, false)
+        })
+    }
+
+    fn found(generation: Generation, is_outdated: bool) -> Self {
+        let (findings, id_findings) = (FindingsByPath::new(), Vec::new());
+        Self { generation, is_outdated, findings, id_findings, n_rebuilds: 0, n_failures: 0 }
     }
 }
 

@@ -17,20 +17,16 @@ impl Keeper {
                 self.vocabulary_finding = None;
                 let is_served = self.home.identity().vocabulary == vocabulary.fingerprint;
                 let is_current = self.analyzer.vocabulary().fingerprint == vocabulary.fingerprint;
-                if is_served && is_current && !self.is_outdated() {
+                if is_served && is_current && !self.is_outdated {
                     return;
                 }
                 self.analyzer = Arc::new(Analyzer::new(vocabulary));
                 self.home.set_identity(Identity::new(&self.analyzer, self.options.root.path()));
+                self.is_outdated = true;
                 self.rebuild();
             }
             Err(error) => self.vocabulary_finding = Some(finding(&error)),
         }
-    }
-
-    /// Whether the generation was opened under another vocabulary.
-    pub(super) fn is_outdated(&self) -> bool {
-        !self.generation.is_consistent(&self.analyzer.vocabulary().fingerprint)
     }
 }
 

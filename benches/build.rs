@@ -20,6 +20,7 @@ fn options(kb: &std::path::Path, index: &std::path::Path) -> Options {
         index: index.to_owned(),
         vocabulary: None,
         watch: false,
+        program: None,
     }
 }
 

@@ -61,7 +61,8 @@ fn main() {
 
 async fn start_jiuji(index: &std::path::Path) -> SocketAddr {
     let root = Root::new(corpus::shipped_kb()).unwrap();
-    let options = Options { root, index: index.to_owned(), vocabulary: None, watch: false };
+    let options =
+        Options { root, index: index.to_owned(), vocabulary: None, watch: false, program: None };
     let live = Live::start(options).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -37,6 +37,7 @@ fn main() {
         index: index.path().join("data"),
         vocabulary: None,
         watch: false,
+        program: None,
     };
     let started = Instant::now();
     update_index(&options(), false, &|_, _| ()).unwrap();

@@ -34,7 +34,7 @@ const QUERIES: [&str; 12] = [
 fn snapshot(kb: &Path) -> Snapshot {
     let index = kb.join("no-index");
     let root = Root::new(kb).unwrap();
-    open_snapshot(&Options { root, index, vocabulary: None, watch: false }).unwrap()
+    open_snapshot(&Options { root, index, vocabulary: None, watch: false, program: None }).unwrap()
 }
 
 fn totals(snapshot: &Snapshot) -> usize {

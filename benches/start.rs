@@ -15,7 +15,8 @@ use time::macros::date;
 
 fn first_answer(index: &std::path::Path) {
     let root = Root::new(corpus::shipped_kb()).unwrap();
-    let options = Options { root, index: index.to_owned(), vocabulary: None, watch: false };
+    let options =
+        Options { root, index: index.to_owned(), vocabulary: None, watch: false, program: None };
     let live = Live::start(options).unwrap();
     let query = Query::new("登录异常", date!(2026 - 11 - 23)).unwrap();
     let answer = search(&live.snapshot(), &query).unwrap();

@@ -209,6 +209,13 @@ pub const RULES: &[Rule] = &[
         find: None,
     },
     Rule {
+        name: "crash",
+        level: Level::Error,
+        summary: "处理文件时程序异常中断，这个版本没有收录",
+        advice: "改动文件并保存后会重新读取；文件没有问题的话请报告给开发者",
+        find: None,
+    },
+    Rule {
         name: "file-name",
         level: Level::Error,
         summary: "名称不是 UTF-8 或含有控制字符，没有读取",

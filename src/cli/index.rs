@@ -76,9 +76,10 @@ fn timings(update: &Update) -> String {
 }
 
 fn remarks(update: &Update) -> Vec<String> {
-    let Update { n_broken, n_held, n_unreadable, .. } = update;
+    let Update { n_broken, n_held, n_unreadable, n_withheld, .. } = update;
     let remarks = [
         (n_broken, "个文件有错，能找到的是上一个可用的版本或标题和文字；用 jiuji check 查看"),
+        (n_withheld, "个文件处理时程序异常中断，这个版本没有收录；改动并保存后会重新读取"),
         (n_unreadable, "个文件或文件夹读不出来；用 jiuji check 查看"),
         (
             n_held,
@@ -143,6 +144,7 @@ mod tests {
             n_removed: 0,
             n_held,
             n_unreadable: 0,
+            n_withheld: 0,
             revision: String::new(),
             reading: Duration::ZERO,
             indexing: Duration::ZERO,

@@ -24,6 +24,7 @@ mod sources;
 mod terminal;
 mod today;
 mod token;
+mod try_article;
 
 use std::{io, process::ExitCode};
 
@@ -87,6 +88,7 @@ enum Command {
     Schema(schema::Args),
     Token(token::Args),
     Completions(completions::Args),
+    TryArticle(try_article::Args),
 }
 
 /// How a command ended that could run.
@@ -127,6 +129,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Completions(args) => return completions::run(args, &mut Terminal::stdout()),
         Command::Init(args) => return init::run(args, &mut Terminal::stdout()),
         Command::Schema(_) => return schema::run(&mut Terminal::stdout()),
+        Command::TryArticle(args) => return try_article::run(args, &cli.global),
         Command::Token(args) => return token::run(args, &mut Terminal::stdout()),
         _ => {}
     }
@@ -148,6 +151,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Schema(_) => schema::run(&mut terminal),
         Command::Token(args) => token::run(&args, &mut terminal),
         Command::Completions(args) => completions::run(&args, &mut terminal),
+        Command::TryArticle(_) => Ok(Outcome::Fine),
     }?;
     terminal.flush()?;
     Ok(outcome)

@@ -170,6 +170,7 @@ impl Settings {
             index: self.index.clone(),
             vocabulary: self.vocabulary.clone(),
             watch,
+            program: std::env::current_exe().ok(),
         }
     }
 }

@@ -198,10 +198,17 @@ impl Generation {
 
     /// Applies changes in one commit, without forcing them to disk.
     ///
+    /// `on_put` is told of each record before it is analysed.
+    ///
     /// # Errors
     /// When the index cannot be written; the current revision stays as it is, and the writer is
     /// opened anew by the next call.
-    pub fn apply(&mut self, changes: &Changes, indexed_at: &str) -> Result<Snapshot, IndexError> {
+    pub fn apply(
+        &mut self,
+        changes: &Changes,
+        indexed_at: &str,
+        on_put: &dyn Fn(&Record),
+    ) -> Result<Snapshot, IndexError> {
         if self.is_read_only {
             return Err(io::Error::from(io::ErrorKind::ReadOnlyFilesystem).into());
         }
@@ -209,7 +216,7 @@ impl Generation {
             Some(writer) => writer,
             None => writer(&self.index, 1, APPLY_BUDGET_BYTES)?,
         };
-        let manifest = self.change(&writer, changes)?;
+        let manifest = self.change(&writer, changes, on_put)?;
         self.disk.reaches(Step::Commit)?;
         let info = commit(&mut writer, &manifest, &self.analyzer, indexed_at)?;
         self.disk.reaches(Step::Reload)?;
@@ -220,7 +227,12 @@ impl Generation {
     }
 
     /// Hands the changes to the writer; gives the manifest after them.
-    fn change(&mut self, writer: &IndexWriter, changes: &Changes) -> Result<Manifest, IndexError> {
+    fn change(
+        &mut self,
+        writer: &IndexWriter,
+        changes: &Changes,
+        on_put: &dyn Fn(&Record),
+    ) -> Result<Manifest, IndexError> {
         let mut manifest = Manifest::clone(&self.manifest);
         for path in &changes.remove {
             writer.delete_term(Term::from_field_text(self.fields.path, path));
@@ -229,6 +241,7 @@ impl Generation {
         let fields = self.fields;
         let adding = Adding { writer, fields: &fields, analyzer: &self.analyzer, disk: &self.disk };
         for record in &changes.put {
+            on_put(record);
             let path = &record.article.path;
             let Some(document) = adding.document(record) else {
                 self.refused.push(path.clone());

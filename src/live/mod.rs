@@ -13,6 +13,7 @@
 mod backoff;
 mod hold;
 mod home;
+mod inflight;
 mod keeper;
 mod publish;
 mod pulse;
@@ -33,13 +34,14 @@ use std::{
 use serde::Serialize;
 use tokio::sync::watch;
 
-use self::{keeper::Keeper, publish::Published};
 pub use self::{
+    inflight::try_article,
     publish::Current,
     rebuild::open_snapshot,
     trouble::{IndexHealth, Part, Trouble},
     update::{Done, Update, update_index},
 };
+use self::{keeper::Keeper, publish::Published};
 use crate::{
     analysis::{Analyzer, VocabularyError},
     article::Finding,
@@ -61,6 +63,9 @@ pub struct Options {
     pub vocabulary: Option<PathBuf>,
     /// Whether to notice changes at all.
     pub watch: bool,
+    /// This program, to try articles that may end the process in another one; without it they are
+    /// left out until their files change.
+    pub program: Option<PathBuf>,
 }
 
 /// The knowledge base cannot be served.
@@ -115,6 +120,9 @@ pub struct Status {
     pub n_rebuilds: u64,
     /// The last error of applying a change, in Chinese.
     pub last_error: Option<String>,
+    /// Articles of which a version is left out because the program broke down over it.
+    #[serde(skip)]
+    pub n_withheld: usize,
     /// What else is to be said of the index.
     #[serde(skip)]
     pub index: IndexHealth,

@@ -2,11 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{LiveError, Options, now, reading};
+use super::{
+    LiveError, Options,
+    inflight::{self, Inflight},
+    now, reading,
+};
 use crate::{
     analysis::{Analyzer, Vocabulary},
     article::Finding,
@@ -14,7 +17,7 @@ use crate::{
         Changes, Disk, Generation, Identity, IndexError, Manifest, RealDisk, Record, Snapshot,
         Store,
     },
-    kb::{self, Root, Scan},
+    kb::{self, Scan},
 };
 
 /// Findings by path.
@@ -27,6 +30,8 @@ pub(super) struct Basis<'a> {
     pub scan: &'a Scan,
     /// The generation that is replaced; last good versions come from it.
     pub previous: Option<&'a Generation>,
+    /// Where each article is marked while it is in hand; one that is withheld stays as it was.
+    pub inflight: Option<&'a Inflight>,
     /// Paths that are taken over from it although no file can be read there.
     pub kept: BTreeSet<String>,
 }
@@ -67,6 +72,12 @@ pub(super) fn build(
     let load = |path: &str| {
         let record_before = || before.as_ref()?.record(path);
         let Some(seen) = basis.scan.files.get(path) else { return record_before() };
+        if basis.inflight.is_some_and(|inflight| inflight.withholds(path, &seen.hash)) {
+            return record_before().filter(|record| record.hash != seen.hash);
+        }
+        if let Some(inflight) = basis.inflight {
+            inflight.begin(path, &seen.hash);
+        }
         let last = before.as_ref().and_then(|before| {
             before.manifest.get(path).map(|row| (&before.snapshot, row.id.as_str()))
         });
@@ -85,6 +96,9 @@ pub(super) fn build(
         note(path, vec![reading::not_processed(path)]);
     }
     let id_findings = settle_ids(&mut generation)?;
+    if let Some(inflight) = basis.inflight {
+        inflight.end();
+    }
     Ok((generation, findings.into_inner().unwrap_or_else(PoisonError::into_inner), id_findings))
 }
 
@@ -97,7 +111,7 @@ fn put_back(
     let record = |path: &String| before.and_then(|before| before.record(path));
     let put: Vec<_> = refused.iter().filter_map(record).collect();
     if !put.is_empty() {
-        generation.apply(&Changes { put, remove: Vec::new() }, &now())?;
+        generation.apply(&Changes { put, remove: Vec::new() }, &now(), &|_| ())?;
         // Found to be unfit again: nothing more can be done for them.
         generation.take_refused();
     }
@@ -109,7 +123,7 @@ fn settle_ids(generation: &mut Generation) -> Result<Vec<Finding>, IndexError> {
     let (ids, findings) = assigned(generation.manifest());
     let changes = renamed(generation, &ids, &Changes::default())?;
     if !changes.put.is_empty() {
-        generation.apply(&changes, &now())?;
+        generation.apply(&changes, &now(), &|_| ())?;
     }
     Ok(findings)
 }
@@ -182,12 +196,14 @@ pub(super) fn assign_ids(
 pub fn open_snapshot(options: &Options) -> Result<Snapshot, LiveError> {
     let vocabulary = Vocabulary::load(options.vocabulary.as_deref())?;
     let analyzer = Arc::new(Analyzer::new(vocabulary));
-    let scan = kb::scan(&options.root)?;
-    if let Some(snapshot) = up_to_date(&options.index, &options.root, &analyzer, &scan) {
+    let mut scan = kb::scan(&options.root)?;
+    let guilty = inflight::without_guilty(&options.index, &mut scan);
+    if let Some(snapshot) = up_to_date(options, &analyzer, &scan, &guilty) {
         return Ok(snapshot);
     }
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
-    let basis = Basis { disk: &*disk, scan: &scan, previous: None, kept: BTreeSet::new() };
+    let basis =
+        Basis { disk: &*disk, scan: &scan, previous: None, inflight: None, kept: BTreeSet::new() };
     let (generation, ..) = build(&basis, |paths, load| {
         Generation::build(&disk, None, Arc::clone(&analyzer), paths, load, &now())
     })?;
@@ -195,14 +211,15 @@ pub fn open_snapshot(options: &Options) -> Result<Snapshot, LiveError> {
 }
 
 fn up_to_date(
-    index: &Path,
-    root: &Root,
+    options: &Options,
     analyzer: &Arc<Analyzer>,
     scan: &Scan,
+    guilty: &[String],
 ) -> Option<Snapshot> {
-    let identity = Identity::new(analyzer, root.path());
-    let generation = Store::open_for_reading(index, &identity, analyzer).ok()?;
-    let is_same = generation.manifest().len() == scan.files.len()
+    let identity = Identity::new(analyzer, options.root.path());
+    let generation = Store::open_for_reading(&options.index, &identity, analyzer).ok()?;
+    let is_expected = |path: &String| scan.files.contains_key(path) || guilty.contains(path);
+    let is_same = generation.manifest().keys().all(is_expected)
         && scan.files.iter().all(|(path, seen)| {
             generation.manifest().get(path).is_some_and(|row| row.hash == seen.hash)
         });

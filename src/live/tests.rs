@@ -37,6 +37,7 @@ impl Folder {
             index: self.index(),
             vocabulary: None,
             watch: true,
+            program: None,
         }
     }
 
@@ -326,4 +327,37 @@ fn an_index_of_another_analyzer_serves_until_a_new_one_is_built() {
 /// The name of the generation in use.
 fn read_name(folder: &Folder) -> String {
     fs_err::read_to_string(folder.index().join("current")).unwrap().trim().to_owned()
+}
+
+/// As if the last process had ended with this article in hand.
+fn leave_in_hand(folder: &Folder, name: &str) {
+    let hash = blake3::hash(&fs_err::read(folder.kb().join(name)).unwrap()).to_hex();
+    fs_err::create_dir_all(folder.index()).unwrap();
+    let mark = format!("{{\"path\":\"{name}\",\"hash\":\"{hash}\"}}\n");
+    fs_err::write(folder.index().join("inflight-0"), mark).unwrap();
+}
+
+#[test]
+fn an_article_that_ended_the_process_is_left_out_until_it_changes() {
+    let folder = Folder::new(&[("a.md", "# 硬盘咔咔响\n"), ("b.md", "# 打印机卡纸\n")]);
+    leave_in_hand(&folder, "b.md");
+    let live = folder.live();
+    assert_eq!((live.status().n_articles, live.status().n_withheld), (1, 1));
+    assert!(live.findings().iter().any(|f| f.rule == "crash" && f.path == "b.md"));
+    assert!(!live.status().troubles().is_empty());
+    folder.write("b.md", "# 打印机冒烟\n");
+    eventually("mended", || ids(&live, "冒烟") == ["b"]);
+    assert_eq!((live.status().n_articles, live.status().n_withheld), (2, 0));
+    assert!(live.status().troubles().is_empty() && live.findings().is_empty());
+    drop(live);
+
+    // An edit that ended the process: the version before it is served, after a rebuild as well.
+    folder.write("b.md", "# 打印机没反应\n");
+    leave_in_hand(&folder, "b.md");
+    let live = folder.live();
+    eventually("scanned", || live.status().scanned_at.is_some());
+    assert_eq!((ids(&live, "冒烟"), live.status().n_withheld), (vec!["b".to_owned()], 1));
+    drop(live);
+    update_index(&folder.options(), true, &|_, _| ()).unwrap();
+    assert_eq!(ids(&folder.live(), "冒烟"), ["b"]);
 }

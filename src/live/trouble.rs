@@ -63,6 +63,8 @@ impl Status {
         };
         let n = self.n_broken;
         add(n > 0, Part::Articles, format!("{n} 篇文章的文件有错，显示的是上一个正确版本。"));
+        let n = self.n_withheld;
+        add(n > 0, Part::Articles, format!("处理 {n} 篇文章时程序异常中断，暂不收录这个版本。"));
         let n = self.n_held;
         add(n > 0, Part::Folder, format!("{n} 篇文章的文件突然不见了，确认之前继续显示。"));
         let error = self.last_error.as_deref().unwrap_or_default();

@@ -12,6 +12,7 @@ use std::{
 use super::{
     LiveError, Options,
     hold::Hold,
+    inflight::Inflight,
     now, reading,
     rebuild::{self, Basis},
     recorder::Recorder,
@@ -52,6 +53,8 @@ pub struct Update {
     pub n_held: usize,
     /// Files and folders that are there and could not be read.
     pub n_unreadable: usize,
+    /// Articles of which a version is left out because the program broke down over it.
+    pub n_withheld: usize,
     /// Revision of the index.
     pub revision: String,
     /// Time for reading the folder and opening the index.
@@ -76,20 +79,24 @@ pub fn update_index(
     let analyzer = Arc::new(Analyzer::new(Vocabulary::load(options.vocabulary.as_deref())?));
     let store = Store::lock(&options.index, Identity::new(&analyzer, options.root.path()))?;
     let scan = kb::scan(&options.root)?;
+    let mut inflight = Inflight::open(options);
+    inflight.forget_others(&scan);
+    while inflight.try_next() {}
     let opened = store.open(&analyzer);
     let reading = started.elapsed();
     let mut recorder = recorder(&options.index, &opened)?;
     let (generation, mut update) = match opened {
-        Opened::Current(generation) if !rebuild => apply(generation, &scan, on_read)?,
+        Opened::Current(generation) if !rebuild => apply(generation, &scan, &inflight, on_read)?,
         Opened::Current(generation) | Opened::Outdated(generation) => {
-            build(&store, &analyzer, &scan, Some(&generation), on_read)?
+            build(&store, &analyzer, &scan, Some(&generation), &inflight, on_read)?
         }
-        Opened::Nothing => build(&store, &analyzer, &scan, None, on_read)?,
+        Opened::Nothing => build(&store, &analyzer, &scan, None, &inflight, on_read)?,
         Opened::Unreachable(error) => return Err(error.into()),
     };
     if let Some(recorder) = &mut recorder {
         recorder.record(&generation, &Arc::new(generation.snapshot()?));
     }
+    update.n_withheld = inflight.len();
     update.reading = reading;
     update.indexing = started.elapsed().saturating_sub(reading);
     Ok(update)
@@ -113,12 +120,13 @@ fn build(
     analyzer: &Arc<Analyzer>,
     scan: &Scan,
     previous: Option<&Generation>,
+    inflight: &Inflight,
     on_read: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Generation, Update), IndexError> {
     let unreadable = |path: &&String| scan.is_unreadable(path);
     let known = previous.into_iter().flat_map(|generation| generation.manifest().keys());
     let kept = known.filter(unreadable).cloned().collect();
-    let basis = Basis { disk: &RealDisk, scan, previous, kept };
+    let basis = Basis { disk: &RealDisk, scan, previous, inflight: Some(inflight), kept };
     let (generation, ..) = rebuild::build(&basis, |paths, load| {
         let n_read = AtomicUsize::new(0);
         let counted = |path: &str| {
@@ -136,11 +144,13 @@ fn build(
 fn apply(
     mut generation: Generation,
     scan: &Scan,
+    inflight: &Inflight,
     on_read: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<(Generation, Update), IndexError> {
     let mut differences = Differences::new(Some(&generation), scan);
     let mut hold = Hold::default();
     let n_before = generation.manifest().len();
+    differences.withhold(inflight);
     differences.gone = hold.allow(differences.gone, n_before, true, Instant::now());
     let mut changes = Changes { put: Vec::new(), remove: differences.gone.clone() };
     let snapshot = generation.snapshot()?;
@@ -149,6 +159,7 @@ fn apply(
     for (n_read, (path, seen)) in files().enumerate() {
         let row = generation.manifest().get(*path);
         let previous = row.map(|row| (&snapshot, row.id.as_str()));
+        inflight.begin(path, &seen.hash);
         changes.put.extend(reading::read(&RealDisk, path, seen, previous).record);
         on_read(n_read + 1, n_files);
     }
@@ -157,7 +168,9 @@ fn apply(
         return Ok((generation, update));
     }
     rebuild::assign_ids(&generation, &mut changes)?;
-    generation.apply(&changes, &now())?;
+    generation.apply(&changes, &now(), &|record| {
+        inflight.begin(&record.article.path, &record.hash);
+    })?;
     let update = summary(Done::Applied, &generation, scan, &differences, hold.len())?;
     Ok((generation, update))
 }
@@ -180,6 +193,13 @@ impl<'a> Differences<'a> {
         let before = previous.into_iter().flat_map(|generation| generation.manifest().keys());
         Self { added, changed, gone: before.filter(is_gone).cloned().collect() }
     }
+
+    /// Leaves out what must not be touched.
+    fn withhold(&mut self, inflight: &Inflight) {
+        let is_free = |(path, seen): &(&String, &Seen)| !inflight.withholds(path, &seen.hash);
+        self.added.retain(is_free);
+        self.changed.retain(is_free);
+    }
 }
 
 fn summary(
@@ -199,6 +219,7 @@ fn summary(
         n_removed: differences.gone.len(),
         n_held,
         n_unreadable: scan.unreadable.len(),
+        n_withheld: 0,
         revision: snapshot.revision().to_owned(),
         reading: Duration::ZERO,
         indexing: Duration::ZERO,
@@ -216,6 +237,7 @@ mod tests {
             index: dir.join("data"),
             vocabulary: None,
             watch: false,
+            program: None,
         }
     }
 

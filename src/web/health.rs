@@ -93,6 +93,7 @@ mod tests {
             scanned_at: None,
             watcher,
             n_held,
+            n_withheld: 0,
             n_swaps: 0,
             n_rebuilds: 0,
             last_error: last_error.map(str::to_owned),

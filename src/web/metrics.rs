@@ -282,6 +282,7 @@ mod tests {
             scanned_at: None,
             watcher: crate::live::Watching::Events,
             n_held: 0,
+            n_withheld: 0,
             n_swaps: 9,
             n_rebuilds: 2,
             last_error: None,

@@ -105,7 +105,7 @@ fn today() -> Date {
 async fn start_live(kb: PathBuf, index: PathBuf) -> Live {
     let start = move || {
         let root = Root::new(kb).unwrap();
-        Live::start(Options { root, index, vocabulary: None, watch: true }).unwrap()
+        Live::start(Options { root, index, vocabulary: None, watch: true, program: None }).unwrap()
     };
     spawn_blocking(start).await.unwrap()
 }

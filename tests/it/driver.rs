@@ -155,6 +155,7 @@ impl TestKb {
             index: self.index(),
             vocabulary: Some(self.dir.path().join("words")),
             watch: true,
+            program: None,
         }
     }
 

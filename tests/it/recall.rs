@@ -187,6 +187,7 @@ impl Collection {
             index: nowhere.path().join("data"),
             vocabulary: None,
             watch: false,
+            program: None,
         };
         let snapshot = open_snapshot(&options).unwrap();
         let stored = snapshot.articles().unwrap().into_iter().map(|stored| stored.article);

@@ -45,7 +45,10 @@ impl Keeper {
             return Ok(());
         }
         self.assign_ids(&mut changes)?;
-        self.generation.apply(&changes, &self::now())?;
+        let inflight = &self.inflight;
+        self.generation.apply(&changes, &self::now(), &|record| {
+            inflight.begin(&record.article.path, &record.hash);
+        })?;
         for path in self.generation.take_refused() {
             let finding = reading::not_processed(&path);
             self.findings.insert(path, vec![finding]);
@@ -57,6 +60,8 @@ impl Keeper {
     /// The record of a file; none when it became another one since it was looked at, for then
     /// somebody is writing it.
     fn read(&mut self, path: String, seen: &Seen, snapshot: &Snapshot) -> Option<Record> {
+        self.inflight.forget(&path);
+        self.inflight.begin(&path, &seen.hash);
         let row = self.generation.manifest().get(&path);
         let previous = row.map(|row| (snapshot, row.id.as_str()));
         let Reading { record, findings } =
@@ -164,7 +169,7 @@ impl Keeper {
         // Whether what is not there is gone is for scans to judge.
         let kept = self.gone(|path| !scan.files.contains_key(path)).into_iter().collect();
         let (disk, previous) = (&**self.home.disk(), Some(&self.generation));
-        let basis = Basis { disk, scan: &scan, previous, kept };
+        let basis = Basis { disk, scan: &scan, previous, inflight: Some(&self.inflight), kept };
         let (home, analyzer) = (&self.home, &self.analyzer);
         let (generation, findings, id_findings) =
             guarded(|| rebuild::build(&basis, |paths, load| home.build(analyzer, paths, load)))?;

@@ -16,6 +16,7 @@ use super::{
     backoff::Backoff,
     hold::Hold,
     home::{Home, guarded},
+    inflight::Inflight,
     publish::{Published, State},
     rebuild::{self, Basis, FindingsByPath},
     recorder::Recorder,
@@ -44,6 +45,7 @@ pub(super) struct Keeper {
     analyzer: Arc<Analyzer>,
     watch: Option<Watch>,
     hold: Hold,
+    inflight: Inflight,
     findings: FindingsByPath,
     scan_findings: Vec<Finding>,
     id_findings: Vec<Finding>,
@@ -79,7 +81,8 @@ impl Keeper {
         };
         let identity = Identity::new(&analyzer, options.root.path());
         let (mut home, opened) = Home::open(&options.index, &disk, identity, &analyzer)?;
-        let first = First::of(opened, &mut home, &options.root, &analyzer)?;
+        let inflight = Inflight::open(&options);
+        let first = First::of(opened, &mut home, &inflight, &options.root, &analyzer)?;
         let snapshot = Arc::new(first.generation.snapshot()?);
         let mut retry = Backoff::new(first_retry);
         if home.unsaved().is_some() {
@@ -89,6 +92,7 @@ impl Keeper {
         let mut keeper = Self {
             watch: None,
             hold: Hold::default(),
+            inflight,
             scan_findings: Vec::new(),
             deferred: BTreeMap::new(),
             vanished: Vanished::default(),
@@ -122,7 +126,8 @@ impl Keeper {
             self.piece_of_work(hints, &published);
             drop(working);
             drop(published);
-            hints = self.wait();
+            // Only now: what is served must not wait for what may not be.
+            hints = if self.inflight.try_next() { vec![Hint::Rescan] } else { self.wait() };
         }
     }
 
@@ -132,6 +137,7 @@ impl Keeper {
         let n_failures = self.status.index.n_failures;
         let outcome = guarded(|| {
             self.work(hints);
+            self.inflight.end();
             self.next_state()
         });
         match outcome {
@@ -223,6 +229,7 @@ impl Keeper {
         let mut findings: Vec<Finding> = self.findings.values().flatten().cloned().collect();
         findings.extend(self.scan_findings.iter().cloned());
         findings.extend(self.id_findings.iter().cloned());
+        findings.extend(self.inflight.findings());
         findings.extend(self.vocabulary_finding.iter().cloned());
         findings.sort();
         findings.dedup();
@@ -238,6 +245,7 @@ impl Keeper {
                 (None, false) => Watching::Off,
             },
             n_held: self.hold.len(),
+            n_withheld: self.inflight.len(),
             index: IndexHealth {
                 unsaved: self.home.unsaved().cloned(),
                 ..self.status.index.clone()
@@ -264,6 +272,7 @@ impl First {
     fn of(
         opened: Opened,
         home: &mut Home,
+        inflight: &Inflight,
         root: &Root,
         analyzer: &Arc<Analyzer>,
     ) -> Result<Self, LiveError> {
@@ -273,7 +282,8 @@ impl First {
         }
         let scan = kb::scan(root)?;
         let disk = Arc::clone(home.disk());
-        let basis = Basis { disk: &*disk, scan: &scan, previous: None, kept: BTreeSet::new() };
+        let (inflight, kept) = (Some(inflight), BTreeSet::new());
+        let basis = Basis { disk: &*disk, scan: &scan, previous: None, inflight, kept };
         let build = |home: &Home| {
             guarded(|| rebuild::build(&basis, |paths, load| home.build(analyzer, paths, load)))
         };
@@ -315,6 +325,7 @@ fn empty_status(first: &First) -> Status {
         n_swaps: 0,
         n_rebuilds: first.n_rebuilds,
         last_error: None,
+        n_withheld: 0,
         index: IndexHealth { n_failures: first.n_failures, ..IndexHealth::default() },
     }
 }

@@ -63,8 +63,12 @@ impl Keeper {
         let scan = kb::scan(&self.options.root)?;
         let is_first = self.status.scanned_at.is_none();
         self.status.scanned_at = Some(self::now());
+        self.inflight.forget_others(&scan);
         let mut files = Vec::new();
         for (path, seen) in &scan.files {
+            if self.inflight.withholds(path, &seen.hash) {
+                continue;
+            }
             let row = self.generation.manifest().get(path);
             if row.is_some_and(|row| row.hash == seen.hash) {
                 let is_broken = row.is_some_and(|row| row.broken);
@@ -76,8 +80,11 @@ impl Keeper {
             }
         }
         let missing = self.gone(|path| !scan.files.contains_key(path) && !scan.is_unreadable(path));
-        let (gone, missing): (Vec<_>, Vec<_>) =
+        let (mut gone, missing): (Vec<_>, Vec<_>) =
             missing.into_iter().partition(|path| self.hold.has(path));
+        gone.extend(
+            self.gone(|path| scan.files.get(path).is_some_and(|seen| self.is_lost(path, seen))),
+        );
         for path in missing {
             self.vanished.note(path, now);
         }
@@ -106,7 +113,8 @@ impl Keeper {
             let row = self.generation.manifest().get(&path);
             match look {
                 Ok(Some(seen)) => {
-                    let is_new = row.is_none_or(|row| row.hash != seen.hash);
+                    let is_new = row.is_none_or(|row| row.hash != seen.hash)
+                        && !self.inflight.withholds(&path, &seen.hash);
                     if is_new && !self.is_deferred(&path, &seen, quiet, due.get(&path)) {
                         changed.files.push((path.clone(), seen));
                     }
@@ -126,6 +134,12 @@ impl Keeper {
             self.scan_findings.retain(|finding| finding.path != path || is_of_others(finding));
         }
         self.apply(changed, false, now)
+    }
+
+    /// Whether even the version that is served breaks the program, as after an upgrade.
+    fn is_lost(&self, path: &str, seen: &Seen) -> bool {
+        let row = self.generation.manifest().get(path);
+        row.is_some_and(|row| row.hash == seen.hash) && self.inflight.is_guilty(path, &seen.hash)
     }
 
     /// Whether a change is to be looked at later: somebody is writing the file, or it is empty or
@@ -164,6 +178,7 @@ impl Keeper {
 
     /// The findings of a file that has not changed since it was indexed.
     fn find_again(&mut self, path: &str, seen: &Seen) {
+        self.inflight.begin(path, &seen.hash);
         let findings = reading::read(&**self.home.disk(), path, seen, None).findings;
         if !findings.is_empty() {
             self.findings.insert(path.to_owned(), findings);

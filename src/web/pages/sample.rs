@@ -261,6 +261,7 @@ pub(super) fn status() -> Status {
         scanned_at: Some("2026-11-23T03:01:00Z".to_owned()),
         watcher: crate::live::Watching::Events,
         n_held: 0,
+        n_withheld: 0,
         n_swaps: 7,
         n_rebuilds: 1,
         last_error: None,

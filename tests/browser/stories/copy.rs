@@ -53,7 +53,8 @@ fn repository(path: &str) -> PathBuf {
 
 fn write(out: &Path) {
     let root = Root::new(repository("kb")).unwrap();
-    let options = Options { root, index: out.join("index"), vocabulary: None, watch: false };
+    let options =
+        Options { root, index: out.join("index"), vocabulary: None, watch: false, program: None };
     let job = Job {
         snapshot: &open_snapshot(&options).unwrap(),
         kb_root: options.root.path(),

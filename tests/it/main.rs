@@ -27,7 +27,6 @@ mod foreign;
 mod hook;
 mod import;
 mod kb_articles;
-mod killing;
 mod layers;
 mod living;
 mod mcp;

@@ -134,6 +134,11 @@ impl Server {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// How it ended; `None` while it runs and after a signal.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        self.child.try_wait().ok().flatten()?.code()
+    }
+
     /// Sends a signal by its name, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let kill =

@@ -11,6 +11,7 @@
 //! changed from one revision to the next is logged in memory and beside the index.
 
 mod backoff;
+mod disk;
 mod hold;
 mod home;
 mod inflight;

@@ -49,6 +49,8 @@ pub struct IndexHealth {
     pub stuck_s: Option<u64>,
     /// Updates that failed since the start, each of which was made good later or will be.
     pub n_failures: u64,
+    /// Thousandths of the disk of the index that are free; `None` when the system does not say.
+    pub disk_free_permille: Option<u16>,
 }
 
 impl Status {

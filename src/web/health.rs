@@ -9,9 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{params::NoParams, state::App};
-use crate::live::{Part, Status};
+use crate::live::{Part, Status, Trouble};
 
 /// What `/readyz` says.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -22,8 +23,23 @@ struct Readiness<'a> {
     components: BTreeMap<&'static str, &'static str>,
     revision: &'a str,
     indexed_at: &'a str,
+    /// Seconds since what is served was indexed; grows while no file changes.
+    snapshot_age_s: i64,
+    /// Seconds since the folder was last read in full; about a minute at most unless watching is
+    /// off.
+    scan_age_s: Option<i64>,
     n_articles: usize,
     articles_broken: usize,
+    /// All that is not as it should be.
+    troubles: Vec<Degraded>,
+}
+
+/// One thing that is not as it should be.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Degraded {
+    component: &'static str,
+    /// What it means, in Chinese.
+    text: String,
 }
 
 /// `GET /livez`: the runtime answers. Looks at nothing that could be down in an incident.
@@ -61,6 +77,7 @@ pub(crate) async fn readyz(State(app): State<App>, _: NoParams) -> Response {
 }
 
 fn readiness(status: &Status, is_draining: bool) -> Readiness<'_> {
+    let now = OffsetDateTime::now_utc();
     let word = |is_ok: bool| if is_ok { "ok" } else { "degraded" };
     let troubles = status.troubles();
     let is_well = |part: Part| troubles.iter().all(|trouble| trouble.part != part);
@@ -72,9 +89,28 @@ fn readiness(status: &Status, is_draining: bool) -> Readiness<'_> {
         components,
         revision: &status.revision,
         indexed_at: &status.indexed_at,
+        snapshot_age_s: age(&status.indexed_at, now).unwrap_or(0),
+        scan_age_s: status.scanned_at.as_deref().and_then(|at| age(at, now)),
         n_articles: status.n_articles,
         articles_broken: status.n_broken,
+        troubles: troubles.into_iter().map(Degraded::from).collect(),
     }
+}
+
+impl From<Trouble> for Degraded {
+    fn from(Trouble { part, text }: Trouble) -> Self {
+        Self { component: part.name(), text }
+    }
+}
+
+/// A time as a status has it.
+pub(crate) fn moment(text: &str) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(text, &Rfc3339).ok()
+}
+
+/// Whole seconds since a time, none when it lies ahead: clocks are set back.
+fn age(text: &str, now: OffsetDateTime) -> Option<i64> {
+    moment(text).map(|at| (now - at).whole_seconds().max(0))
 }
 
 #[cfg(test)]
@@ -112,8 +148,23 @@ mod tests {
             let degraded: Vec<_> =
                 ready.components.iter().filter(|(_, s)| **s != "ok").map(|(n, _)| *n).collect();
             assert_eq!(degraded, part.into_iter().collect::<Vec<_>>());
+            assert_eq!(ready.troubles.iter().map(|t| t.component).collect::<Vec<_>>(), degraded);
             assert_eq!(ready.status, if part.is_some() { "degraded" } else { "ok" });
             assert_eq!(readiness(&status, true).status, "draining");
+        }
+    }
+
+    #[test]
+    fn an_age_is_never_negative() {
+        let now = moment("2026-11-23T03:01:00Z").unwrap();
+        let table = [
+            ("2026-11-23T03:00:00Z", Some(60)),
+            ("1970-01-01T00:00:00Z", Some(1_795_402_860)),
+            ("2100-01-01T00:00:00Z", Some(0)),
+            ("", None),
+        ];
+        for (at, expected) in table {
+            assert_eq!(age(at, now), expected, "{at}");
         }
     }
 }

@@ -128,6 +128,11 @@ impl Gate {
         }
     }
 
+    /// Requests that wait for a place.
+    pub(crate) fn n_waiting(&self) -> usize {
+        self.n_waiting.load(Ordering::Relaxed)
+    }
+
     /// Asks clients to come back at different times, so that they do not all come at once.
     fn busy(&self) -> Problem {
         let seconds = 1 + self.turn.fetch_add(1, Ordering::Relaxed) % 5;
@@ -238,7 +243,7 @@ mod tests {
         assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
         drop(place);
         assert!(gate.enter().await.is_ok());
-        assert_eq!(gate.n_waiting.load(Ordering::Relaxed), 0);
+        assert_eq!(gate.n_waiting(), 0);
     }
 
     #[tokio::test]

@@ -24,13 +24,14 @@ use serde::Serialize;
 
 use super::{
     access::tokens::TokenId,
+    health,
     params::NoParams,
     problem::Problem,
     request_id,
     state::{App, Door},
 };
 use crate::{
-    live::Status,
+    live::{Part, Status},
     search::{Answer, Note},
 };
 
@@ -54,6 +55,11 @@ struct OfRoute {
     route: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfComponent {
+    component: &'static str,
+}
+
 /// Searches since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(crate) struct SearchCounts {
@@ -75,7 +81,28 @@ pub(crate) struct Metrics {
     no_match: Counter,
     panics: Counter,
     streams: Gauge,
+    queue: Gauge,
+    connections: Connections,
     knowledge: Knowledge,
+}
+
+/// Connections as the accept loop sees them; clones count together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Connections {
+    open: Gauge,
+    refused: Counter,
+}
+
+impl Connections {
+    /// One connection more, for as long as the value lives.
+    pub(crate) fn open(&self) -> impl Drop + Send + use<> {
+        Counted::begin(self.open.clone())
+    }
+
+    /// A connection was refused because all places were taken.
+    pub(crate) fn refuse(&self) {
+        self.refused.inc();
+    }
 }
 
 /// Numbers that are copied from the running knowledge base when somebody asks.
@@ -87,6 +114,11 @@ struct Knowledge {
     held: Gauge,
     swaps: Counter<u64, AtomicU64>,
     rebuilds: Counter<u64, AtomicU64>,
+    failures: Counter<u64, AtomicU64>,
+    troubles: Family<OfComponent, Gauge>,
+    indexed_at: Gauge,
+    scanned_at: Gauge,
+    disk_free: Gauge<f64, AtomicU64>,
 }
 
 impl fmt::Debug for Metrics {
@@ -106,6 +138,8 @@ impl Metrics {
             no_match: Counter::default(),
             panics: Counter::default(),
             streams: Gauge::default(),
+            queue: Gauge::default(),
+            connections: Connections::default(),
             knowledge: Knowledge::default(),
         };
         metrics.register();
@@ -123,6 +157,15 @@ impl Metrics {
         registry.register("searches_no_match", "Searches without a match", self.no_match.clone());
         registry.register("panics", "Requests that ended in a panic", self.panics.clone());
         registry.register("event_streams", "Streams of events open", self.streams.clone());
+        registry.register("queue_waiting", "Requests waiting for a place", self.queue.clone());
+        let Connections { open, refused } = &self.connections;
+        registry.register("connections", "Connections open", open.clone());
+        registry.register("connections_refused", "Refused, all places taken", refused.clone());
+    }
+
+    /// What the accept loop counts.
+    pub(crate) fn connections(&self) -> Connections {
+        self.connections.clone()
     }
 
     /// Counts a request that ended in a panic.
@@ -154,9 +197,10 @@ impl Metrics {
     }
 
     /// Everything in the text format of Prometheus.
-    fn text(&self, status: &Status, n_streams: usize) -> Result<String, fmt::Error> {
+    fn text(&self, status: &Status, door: &Occupancy) -> Result<String, fmt::Error> {
         self.knowledge.copy(status);
-        self.streams.set(gauge(n_streams));
+        self.streams.set(gauge(door.n_streams));
+        self.queue.set(gauge(door.n_waiting));
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
@@ -183,6 +227,15 @@ impl Metrics {
     }
 }
 
+/// How full the server is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Occupancy {
+    /// Streams of events that are open.
+    pub(crate) n_streams: usize,
+    /// Requests that wait for a place to compute.
+    pub(crate) n_waiting: usize,
+}
+
 impl Knowledge {
     fn register(&self, registry: &mut Registry) {
         registry.register("articles", "Articles served", self.articles.clone());
@@ -191,6 +244,15 @@ impl Knowledge {
         registry.register("findings", "Findings of the last scan", self.findings.clone());
         registry.register("swaps", "Snapshots replaced", self.swaps.clone());
         registry.register("rebuilds", "Generations built", self.rebuilds.clone());
+        let help = "Changes that could not be applied";
+        registry.register("update_failures", help, self.failures.clone());
+        registry.register("troubles", "Degraded states by component", self.troubles.clone());
+        let help = "When what is served was indexed";
+        registry.register("snapshot_timestamp_seconds", help, self.indexed_at.clone());
+        let help = "When the folder was last read in full, 0 before";
+        registry.register("scan_timestamp_seconds", help, self.scanned_at.clone());
+        let help = "Share of the disk of the index that is free";
+        registry.register("disk_free_ratio", help, self.disk_free.clone());
     }
 
     fn copy(&self, status: &Status) {
@@ -200,24 +262,45 @@ impl Knowledge {
         self.findings.set(gauge(status.n_findings));
         self.swaps.inner().store(status.n_swaps, Ordering::Relaxed);
         self.rebuilds.inner().store(status.n_rebuilds, Ordering::Relaxed);
+        self.failures.inner().store(status.index.n_failures, Ordering::Relaxed);
+        self.copy_troubles(status);
+        self.indexed_at.set(unix_time(Some(&status.indexed_at)));
+        self.scanned_at.set(unix_time(status.scanned_at.as_deref()));
+        // Not a number where the system does not say: neither full nor empty.
+        let free = status.index.disk_free_permille.map_or(f64::NAN, |n| f64::from(n) / 1000.0);
+        self.disk_free.set(free);
     }
+
+    /// Every component has its line, so that an alert need not ask whether it is there.
+    fn copy_troubles(&self, status: &Status) {
+        let troubles = status.troubles();
+        for part in Part::ALL {
+            let n = troubles.iter().filter(|trouble| trouble.part == part).count();
+            self.troubles.get_or_create(&OfComponent { component: part.name() }).set(gauge(n));
+        }
+    }
+}
+
+/// A time of a status in seconds since 1970, 0 when there is none.
+fn unix_time(text: Option<&str>) -> i64 {
+    text.and_then(health::moment).map_or(0, time::OffsetDateTime::unix_timestamp)
 }
 
 fn gauge(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-/// One request in flight for as long as it lives, also when the client goes away.
-struct InFlight<'a>(&'a Gauge);
+/// One more for as long as it lives, also when the client goes away.
+struct Counted(Gauge);
 
-impl<'a> InFlight<'a> {
-    fn begin(gauge: &'a Gauge) -> Self {
+impl Counted {
+    fn begin(gauge: Gauge) -> Self {
         gauge.inc();
         Self(gauge)
     }
 }
 
-impl Drop for InFlight<'_> {
+impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -229,7 +312,7 @@ pub(crate) async fn observe(
     request: Request,
     next: Next,
 ) -> Response {
-    let _in_flight = InFlight::begin(&door.metrics.in_flight);
+    let _in_flight = Counted::begin(door.metrics.in_flight.clone());
     let start = Instant::now();
     let method = method_label(request.method());
     let response = next.run(request).await;
@@ -262,7 +345,7 @@ fn method_label(method: &Method) -> &'static str {
 )]
 pub(crate) async fn metrics(State(app): State<App>, _: NoParams) -> Result<Response, Problem> {
     let door = app.door();
-    let text = door.metrics.text(&app.live().status(), door.n_streams());
+    let text = door.metrics.text(&app.live().status(), &door.occupancy());
     let text = text.map_err(Problem::internal)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
@@ -278,7 +361,7 @@ mod tests {
             n_broken: 1,
             n_findings: 4,
             revision: String::new(),
-            indexed_at: String::new(),
+            indexed_at: "2026-11-23T03:00:00Z".to_owned(),
             scanned_at: None,
             watcher: crate::live::Watching::Events,
             n_held: 0,
@@ -286,7 +369,11 @@ mod tests {
             n_swaps: 9,
             n_rebuilds: 2,
             last_error: None,
-            index: crate::live::IndexHealth::default(),
+            index: crate::live::IndexHealth {
+                n_failures: 2,
+                disk_free_permille: Some(125),
+                ..crate::live::IndexHealth::default()
+            },
         }
     }
 
@@ -296,7 +383,11 @@ mod tests {
         let response = axum::http::StatusCode::NOT_FOUND.into_response();
         metrics.count("/articles/{id}", "GET", &response, Instant::now());
         metrics.count_panic();
-        let text = metrics.text(&status(), 3).unwrap();
+        let connections = metrics.connections();
+        drop(connections.open());
+        let _one = connections.open();
+        connections.refuse();
+        let text = metrics.text(&status(), &Occupancy { n_streams: 3, n_waiting: 2 }).unwrap();
         let lines = [
             "jiuji_http_requests_total{route=\"/articles/{id}\",method=\"GET\",status=\"404\"} 1",
             "jiuji_http_request_duration_seconds_count{route=\"/articles/{id}\"} 1",
@@ -307,6 +398,15 @@ mod tests {
             "jiuji_articles_broken 1",
             "jiuji_findings 4",
             "jiuji_swaps_total 9",
+            "jiuji_queue_waiting 2",
+            "jiuji_connections 1",
+            "jiuji_connections_refused_total 1",
+            "jiuji_update_failures_total 2",
+            "jiuji_troubles{component=\"articles\"} 1",
+            "jiuji_troubles{component=\"index\"} 0",
+            "jiuji_snapshot_timestamp_seconds 1795402800",
+            "jiuji_scan_timestamp_seconds 0",
+            "jiuji_disk_free_ratio 0.125",
         ];
         for line in lines {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");

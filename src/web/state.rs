@@ -13,7 +13,7 @@ use super::{
     checks::Checks,
     host::AllowedHosts,
     limits::{Gate, Limits},
-    metrics::Metrics,
+    metrics::{Metrics, Occupancy},
     offline::LastBundle,
     page_settings::PageSettings,
     problem::{Code, Problem},
@@ -125,8 +125,13 @@ impl Door {
     }
 
     /// Streams of events that are open.
-    pub(crate) fn n_streams(&self) -> usize {
+    fn n_streams(&self) -> usize {
         self.limits.event_streams.saturating_sub(self.streams.available_permits())
+    }
+
+    /// How full the server is.
+    pub(crate) fn occupancy(&self) -> Occupancy {
+        Occupancy { n_streams: self.n_streams(), n_waiting: self.gate.n_waiting() }
     }
 
     /// Whole seconds since the start.

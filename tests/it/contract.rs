@@ -47,6 +47,8 @@ fn steady(mut value: Value) -> Value {
                             assert!(!inner.is_null(), "{name} is missing");
                             *inner = format!("[{name}]").into();
                         }
+                        // None before the first look at the folder.
+                        "snapshot_age_s" | "scan_age_s" => *inner = format!("[{name}]").into(),
                         _ => walk(inner),
                     }
                 }

@@ -14,6 +14,7 @@ use self::scanning::Deferred;
 use super::{
     IndexHealth, LiveError, Options, Seams, Status, Watching,
     backoff::Backoff,
+    disk,
     hold::Hold,
     home::{Home, guarded},
     inflight::Inflight,
@@ -207,12 +208,12 @@ impl Keeper {
             tracing::error!(error, "a change could not be applied");
         }
         self.status.last_error = error;
+        self.status.index.n_failures += 1;
     }
 
     /// The same for what is tried again.
     fn note_failure(&mut self, error: &IndexError) {
         self.note_error(error);
-        self.status.index.n_failures += 1;
         self.retry.fail(Instant::now());
     }
 
@@ -248,6 +249,8 @@ impl Keeper {
             n_withheld: self.inflight.len(),
             index: IndexHealth {
                 unsaved: self.home.unsaved().cloned(),
+                // Asked here, beside the requests: a disk that hangs must not hold up who measures it.
+                disk_free_permille: disk::free_permille(&self.options.index),
                 ..self.status.index.clone()
             },
             ..self.status.clone()

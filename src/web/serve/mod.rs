@@ -20,7 +20,8 @@ use tokio::{
 use tower::ServiceExt;
 
 use super::{
-    access::Peer, checks, limits::Limits, router::router, stall::WriteDeadline, state::App,
+    access::Peer, checks, limits::Limits, metrics::Connections, router::router,
+    stall::WriteDeadline, state::App,
 };
 
 /// How long to wait after an accept error that will not go away at once.
@@ -39,7 +40,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         stop.await;
         door.drain();
     };
-    run(listener, router(app), &door.limits, stop).await;
+    run(listener, router(app), &door.limits, door.metrics.connections(), stop).await;
 }
 
 /// Ends on SIGINT or SIGTERM.
@@ -60,6 +61,7 @@ async fn run(
     listener: TcpListener,
     router: Router,
     limits: &Limits,
+    counts: Connections,
     stop: impl Future<Output = ()>,
 ) {
     let (closing, _) = watch::channel(());
@@ -73,9 +75,11 @@ async fn run(
             accepted = accept(&listener) => {
                 let Some((stream, address)) = accepted else { continue };
                 let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else {
+                    counts.refuse();
                     refuse(stream);
                     continue;
                 };
+                let seat = (seat, counts.open());
                 let peer = Peer(address.ip());
                 let closing = closing.subscribe();
                 let connection = connection(stream, peer, router.clone(), limits, closing);

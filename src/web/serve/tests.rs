@@ -28,7 +28,8 @@ async fn start(router: Router, limits: Limits) -> Server {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move {
-        run(listener, router, &limits, async { drop(stopped.await) }).await;
+        let counts = Connections::default();
+        run(listener, router, &limits, counts, async { drop(stopped.await) }).await;
     });
     Server { address, stop, task }
 }

@@ -21,6 +21,7 @@ mod links;
 mod marks;
 mod matrix;
 mod notes;
+mod notice;
 mod offline;
 mod overview;
 mod panel;
@@ -45,16 +46,20 @@ pub(crate) use home::{HomeView, home, home_fragment};
 pub(crate) use links::search_url;
 pub(crate) use matrix::{MatrixRow, MatrixView, matrix_page};
 pub(crate) use notes::{is_quiet as is_quiet_note, sentence as note_sentence};
+pub(crate) use notice::notice;
 pub(crate) use offline::{OfflineArticle, OfflineView, Shells, offline_article, shells};
 pub(crate) use overview::OverviewView;
 pub(crate) use panel::{PanelView, panel_page};
 pub(crate) use status::{DueRow, StatusView, status_page};
 
-/// Where the browser finds each file of `web/assets/`, and the pages.
+/// What all pages share: where the browser finds each file of `web/assets/` and the pages, and
+/// what every page says.
 #[derive(Debug, Clone)]
 pub(crate) struct AssetUrls {
     /// Origin of canonical addresses; empty where they are relative.
     origin: String,
+    /// What is not as it should be, for the bar on top; empty when all is well.
+    notice: String,
     css: String,
     search_js: String,
     keys_js: String,
@@ -77,6 +82,7 @@ impl AssetUrls {
     pub(crate) fn new(url: &dyn Fn(&str) -> String) -> Self {
         Self {
             origin: String::new(),
+            notice: String::new(),
             css: url("app.css"),
             search_js: url("search.js"),
             keys_js: url("keys.js"),
@@ -97,6 +103,12 @@ impl AssetUrls {
     /// The same with the origin under which people reach the server.
     pub(crate) fn under(mut self, origin: &str) -> Self {
         origin.clone_into(&mut self.origin);
+        self
+    }
+
+    /// The same for pages that say what is not as it should be.
+    pub(crate) fn noting(mut self, notice: String) -> Self {
+        self.notice = notice;
         self
     }
 

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::asset_urls;
+use super::{noting_urls, variant};
 use crate::web::{
     assets::fingerprint,
     etag::Tag,
@@ -42,12 +42,12 @@ pub(crate) async fn docs(
     headers: HeaderMap,
     _: NoParams,
 ) -> Result<Response, Problem> {
-    let tag = Tag::new("docs", &[fingerprint(), &app.pages().variant("docs")]);
+    let tag = Tag::new("docs", &[fingerprint(), &variant(&app, "docs")]);
     if tag.matches(&headers) {
         return Ok(tag.not_modified());
     }
     let Said { introduction, groups, schemas } = &*SAID;
-    let view = DocsView { introduction, groups, schemas, assets: &asset_urls(&app) };
+    let view = DocsView { introduction, groups, schemas, assets: &noting_urls(&app) };
     let html = pages::docs_page(&view).map_err(Problem::internal)?;
     Ok(tag.on(Html(html).into_response()))
 }

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::asset_urls;
+use super::{noting_urls, variant};
 use crate::{
     article::{Article, SectionKind},
     search,
@@ -35,11 +35,11 @@ pub(crate) async fn flow(
     _: NoParams,
 ) -> Result<Response, Problem> {
     let snapshot = app.live().snapshot();
-    let tag = Tag::of_snapshot(&snapshot, app.today(), &app.pages().variant("flow"));
+    let tag = Tag::of_snapshot(&snapshot, app.today(), &variant(&app, "flow"));
     if tag.matches(&headers) {
         return Ok(tag.not_modified());
     }
-    let assets = asset_urls(&app);
+    let assets = noting_urls(&app);
     let work = move |snapshot: &Snapshot| {
         let example = example(snapshot)?;
         let view = FlowView { example: example.as_ref(), assets: &assets };

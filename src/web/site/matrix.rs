@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::asset_urls;
+use super::{noting_urls, variant};
 use crate::web::{
     api::matrix::{Row, Table, table},
     etag::Tag,
@@ -27,11 +27,11 @@ pub(crate) async fn matrix(
     let filters = filters(&mut params)?;
     params.finish()?;
     let snapshot = app.live().snapshot();
-    let tag = Tag::of_snapshot(&snapshot, app.today(), &app.pages().variant("matrix"));
+    let tag = Tag::of_snapshot(&snapshot, app.today(), &variant(&app, "matrix"));
     if tag.matches(&headers) {
         return Ok(tag.not_modified());
     }
-    let assets = asset_urls(&app);
+    let assets = noting_urls(&app);
     let work = move |snapshot: &Snapshot| {
         let Table { rows, systems } = table(snapshot, &filters)?;
         let rows: Vec<_> = rows.into_iter().map(matrix_row).collect();

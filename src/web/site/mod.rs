@@ -74,8 +74,8 @@ pub(crate) async fn home(
     let query = query.within(app.door().limits.search_time);
     let is_fragment = asks_for(&headers, RESULTS);
     let snapshot = app.live().snapshot();
-    let variant = if is_fragment { "fragment" } else { "home" };
-    let tag = Tag::of_snapshot(&snapshot, query.today, &app.pages().variant(variant));
+    let part = if is_fragment { "fragment" } else { "home" };
+    let tag = Tag::of_snapshot(&snapshot, query.today, &variant(&app, part));
     if tag.matches(&headers) {
         return Ok(vary(tag.not_modified(), "x-fragment"));
     }
@@ -110,7 +110,7 @@ fn search_page(
     let chosen = stored.as_ref().map(|stored| article_view(snapshot, stored, query.today));
     let chosen = chosen.transpose()?;
     let completions = search::completions(snapshot, &query.text)?;
-    let assets = asset_urls(app);
+    let assets = noting_urls(app);
     let view = pages::HomeView {
         query: &query.text,
         answer: &answer,
@@ -171,6 +171,17 @@ pub(super) fn asset_urls(app: &App) -> pages::AssetUrls {
     pages::AssetUrls::new(&asset_url).under(origin)
 }
 
+/// The same for a page that says what is not as it should be.
+fn noting_urls(app: &App) -> pages::AssetUrls {
+    asset_urls(app).noting(pages::notice(&app.live().status().troubles()))
+}
+
+/// Name of a page for its entity tag, with all that the page shows besides the articles.
+fn variant(app: &App, page: &str) -> String {
+    let notice = pages::notice(&app.live().status().troubles());
+    format!("{} {notice}", app.pages().variant(page))
+}
+
 /// Whether only this part of a page is asked for.
 fn asks_for(headers: &HeaderMap, part: &str) -> bool {
     headers.get(&X_FRAGMENT).is_some_and(|asked| asked == part)
@@ -197,14 +208,14 @@ pub(crate) async fn article(
             Found::Moved(id) => return Ok(moved("/articles/", &id)),
         };
         let preview = Preview::new(&current, &verdict, &stored, today);
-        let variant = if is_fragment { "fragment" } else { "page" };
-        let variant = state.pages().variant(&format!("{variant} {}", preview.version));
+        let part = if is_fragment { "fragment" } else { "page" };
+        let variant = variant(&state, &format!("{part} {}", preview.version));
         let tag = Tag::of_snapshot(snapshot, today, &variant);
         if tag.matches(&headers) {
             return Ok(tag.not_modified());
         }
         let view = article_view(snapshot, &stored, today)?;
-        let assets = asset_urls(&state);
+        let assets = noting_urls(&state);
         let Preview { findings, version } = &preview;
         let has_history = state.history().is_some_and(History::is_likely);
         let history = has_history.then(|| history::url(&stored.article.id));
@@ -229,7 +240,7 @@ pub(crate) async fn status(State(app): State<App>, _: NoParams) -> Result<Html<S
         n_due,
         findings: &verdict.findings,
         unmatched: &app.unmatched().top(MAX_LISTED).0,
-        assets: &asset_urls(&app),
+        assets: &noting_urls(&app),
     };
     Ok(Html(pages::status_page(&view).map_err(Problem::internal)?))
 }

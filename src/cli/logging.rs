@@ -1,6 +1,9 @@
 //! Logs on standard error.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    panic, thread,
+};
 
 use anyhow::Context;
 use tracing_subscriber::{
@@ -9,13 +12,16 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+/// Libraries that know files and folders only.
+const HEARD: [&str; 2] = ["tantivy", "notify"];
+
 const VARIABLE: &str = "JIUJI_LOG";
 
 /// Starts logging: lines for people on a terminal, JSON elsewhere, at the level of `JIUJI_LOG`
 /// (off, error, warn, info, debug or trace; info by default).
 ///
-/// Libraries log nothing below warnings whatever the level: what they say in detail may contain
-/// queries, and queries are never logged.
+/// Of libraries only those are heard that never see what somebody asks, and they from warnings
+/// up: the others quote in their warnings what they were sent, and queries are never logged.
 ///
 /// # Errors
 /// When `JIUJI_LOG` is no level.
@@ -28,7 +34,17 @@ pub(super) fn start() -> anyhow::Result<()> {
     } else {
         registry.with(layer.json().flatten_event(true)).init();
     }
+    log_panics();
     Ok(())
+}
+
+/// A panic is a line like any other: JSON elsewhere than on a terminal, and without its message,
+/// which may quote what somebody searched for.
+fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, thread = thread::current().name(), "panicked");
+    }));
 }
 
 fn targets(level: Option<&str>) -> anyhow::Result<Targets> {
@@ -39,7 +55,8 @@ fn targets(level: Option<&str>) -> anyhow::Result<Targets> {
         })?,
     };
     let of_libraries = level.min(LevelFilter::WARN);
-    Ok(Targets::new().with_default(of_libraries).with_target("jiuji", level))
+    let targets = HEARD.map(|library| (library, of_libraries));
+    Ok(Targets::new().with_targets(targets).with_target("jiuji", level))
 }
 
 #[cfg(test)]
@@ -62,6 +79,7 @@ mod tests {
             let targets = targets(text).unwrap();
             assert_eq!(targets.would_enable("jiuji::live", &level), is_heard, "{text:?} {level}");
             assert!(!targets.would_enable("tantivy", &Level::INFO), "{text:?}");
+            assert!(!targets.would_enable("rmcp::service", &Level::ERROR), "{text:?}");
         }
         assert!(targets(Some("jiuji=debug,x")).unwrap_err().to_string().contains("JIUJI_LOG"));
     }

@@ -95,6 +95,8 @@ pub struct Settings {
     pub pages: PageSettings,
     /// Who may ask, from where and how often.
     pub access: AccessSettings,
+    /// The settings file, if there is one.
+    pub(super) config: Option<PathBuf>,
     /// Every setting, and who said it.
     pub(super) sources: Vec<Source>,
 }
@@ -105,6 +107,8 @@ impl Settings {
     /// # Errors
     /// When the settings file cannot be used, or a file or folder that was named is not there.
     pub(super) fn resolve(typed: GlobalOptions) -> anyhow::Result<Self> {
+        let default = || Some(DEFAULT_CONFIG.into()).filter(|path: &PathBuf| path.exists());
+        let config_file = typed.config.clone().or_else(default);
         let file = match &typed.config {
             Some(path) => Config::load(path)?,
             None => Config::load_if_present(Path::new(DEFAULT_CONFIG))?,
@@ -112,7 +116,7 @@ impl Settings {
         let environment = Config::from_environment(|variable| std::env::var_os(variable))?;
         let defaults = defaults(Path::new(DEFAULT_VOCABULARY).is_dir());
         let said = Said { typed: typed.typed(), environment, file, defaults };
-        let settings = Self::merge(said)?;
+        let settings = Self { config: config_file, ..Self::merge(said)? };
         if let Some(vocabulary) = &settings.vocabulary {
             ensure!(vocabulary.is_dir(), "词表目录 {} 不存在", vocabulary.display());
         }
@@ -141,6 +145,7 @@ impl Settings {
                 read_tokens: config.read_tokens.into_iter().map(read_token).collect(),
                 rate_limit: config.rate_limit,
             },
+            config: None,
             sources,
         })
     }

@@ -1,6 +1,9 @@
 //! `jiuji doctor`: whether this installation can work, and what to do where it cannot.
 
 mod access;
+mod answering;
+mod articles;
+mod machine;
 mod network;
 mod place;
 mod probes;
@@ -62,6 +65,17 @@ struct Output<'a> {
     grade: Grade,
     checks: &'a [Diagnosis],
     settings: &'a [Source],
+}
+
+/// Says at a start what does not stop the server and should not stay so. Looks at nothing that
+/// takes long.
+pub(super) fn warn_at_start(settings: &Settings) {
+    let diagnoses = probes::quick(settings);
+    for Diagnosis { name, message, advice, .. } in
+        diagnoses.iter().filter(|diagnosis| diagnosis.grade > Grade::Ok)
+    {
+        tracing::warn!(check = name, advice, "{message}");
+    }
 }
 
 pub(super) fn run(

@@ -5,14 +5,16 @@ use std::{
     net::{SocketAddr, TcpListener},
 };
 
-use super::{Diagnosis, Grade, place};
+use super::{Diagnosis, Grade, answering, place};
 use crate::{cli::Settings, config, index::IndexError, web::AllowedHosts};
 
 /// Names that a server may listen on but that no browser asks for.
 const UNSPECIFIED: [&str; 2] = ["0.0.0.0", "[::]"];
 
 pub(super) fn all(settings: &Settings) -> Vec<Diagnosis> {
-    let probes = [Some(listening(settings)), port(settings), public_url(settings)];
+    let is_running = is_serving(settings) && is_taken(settings.listen);
+    let running = is_running.then(|| answering::ask(settings));
+    let probes = [Some(listening(settings)), port(settings), running, public_url(settings)];
     probes.into_iter().flatten().collect()
 }
 
@@ -85,6 +87,11 @@ fn unusable(listen: SocketAddr, error: &io::Error) -> Diagnosis {
         }
         _ => Diagnosis::new(name, Grade::Error, format!("不能监听 {listen}：{error}")),
     }
+}
+
+fn is_taken(listen: SocketAddr) -> bool {
+    let bound = TcpListener::bind(listen);
+    listen.port() != 0 && bound.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
 }
 
 fn is_serving(settings: &Settings) -> bool {

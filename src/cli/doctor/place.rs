@@ -5,12 +5,36 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{Access, access, statvfs};
+use rustix::fs::{Access, access, statfs, statvfs};
 
 use crate::index::{Identity, IndexError, Store};
 
 /// Folders are counted up to this number.
 const MAX_FOLDERS: usize = 1_000_000;
+
+/// File systems that others serve, by the number that Linux has for each.
+/// Source: linux/magic.h, and the numbers of FUSE, Ceph and Lustre that statfs(2) lists.
+const REMOTE: &[(u64, &str)] = &[
+    (0x6969, "NFS"),
+    (0xFF53_4D42, "CIFS"),
+    (0xFE53_4D42, "SMB"),
+    (0x517B, "SMB"),
+    (0x6573_5546, "FUSE"),
+    (0x00C3_6400, "Ceph"),
+    (0x0BD0_0BD0, "Lustre"),
+    (0x0102_1997, "9P"),
+    (0x5346_414F, "AFS"),
+];
+
+/// The name of the network file system that a folder lies on or would; `None` on a local one.
+pub(super) fn remote_file_system(path: &Path) -> Option<&'static str> {
+    let kind = statfs(nearest(path)?).ok()?.f_type;
+    remote_name(u64::try_from(kind).ok()?)
+}
+
+fn remote_name(kind: u64) -> Option<&'static str> {
+    REMOTE.iter().find(|(number, _)| *number == kind).map(|(_, name)| *name)
+}
 
 /// Takes the lock of an index folder that is there, and gives it back at once.
 ///
@@ -77,6 +101,14 @@ mod tests {
         assert!(free_bytes(&deep).is_some_and(|n| n > 0));
         fs_err::write(folder.path().join("file"), "").unwrap();
         assert!(writable_above(&folder.path().join("file/data")).is_err());
+    }
+
+    #[test]
+    fn file_systems_of_others_are_known() {
+        assert_eq!(remote_name(0x6969), Some("NFS"));
+        // ext4 and tmpfs.
+        assert_eq!((remote_name(0xEF53), remote_name(0x0102_1994)), (None, None));
+        assert_eq!(remote_file_system(Path::new("/proc/self")), None);
     }
 
     #[test]

@@ -2,27 +2,25 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Diagnosis, Grade, access, network, place};
+use super::{Diagnosis, Grade, access, articles, machine, network, place};
 use crate::{
     analysis::{Analyzer, Vocabulary},
-    article::Level,
-    check,
-    cli::{Settings, index::printed_size, today},
+    cli::{Settings, index::printed_size},
     index::{Generation, Identity, IndexError, Store},
     kb::{self, Scan},
 };
 
 /// Free space for an index that is still small.
 const MIN_FREE_BYTES: u64 = 64 << 20;
-/// Space a rebuild may take for each byte of text: two generations of 2.5 times the text.
-const INDEX_FACTOR: u64 = 5;
+/// Space that should be free for each byte of text: three indexes of 2.5 times the text.
+const INDEX_FACTOR: u64 = 8;
 
 /// Examines everything. Nothing is changed, and a running `serve` is not disturbed.
 pub(super) fn all(settings: &Settings) -> Vec<Diagnosis> {
     let scan = kb::scan(&settings.root);
     let vocabulary = Vocabulary::load(settings.vocabulary.as_deref());
     let mut diagnoses = vec![knowledge_base(&scan, settings)];
-    diagnoses.extend(findings(settings));
+    diagnoses.extend(articles::all(settings));
     diagnoses.push(match &vocabulary {
         Ok(vocabulary) => words(vocabulary, settings),
         Err(error) => Diagnosis::new("词表", Grade::Error, error.to_string())
@@ -35,7 +33,19 @@ pub(super) fn all(settings: &Settings) -> Vec<Diagnosis> {
     let n_bytes = scan.iter().flat_map(|scan| scan.files.values()).map(|seen| seen.size).sum();
     diagnoses.extend(free_space(&settings.index, n_bytes));
     diagnoses.extend(watching(settings));
+    diagnoses.push(machine::clock(scan.as_ref().ok()));
+    diagnoses.extend(machine::quick(settings));
     diagnoses.extend(network::all(settings));
+    diagnoses.extend(access::all(settings));
+    diagnoses
+}
+
+/// Examines what takes no time and does not show in the state of the running server.
+pub(super) fn quick(settings: &Settings) -> Vec<Diagnosis> {
+    let mut diagnoses = machine::quick(settings);
+    diagnoses.push(machine::clock(None));
+    diagnoses.extend(free_space(&settings.index, 0));
+    diagnoses.extend(watching(settings));
     diagnoses.extend(access::all(settings));
     diagnoses
 }
@@ -57,19 +67,6 @@ fn knowledge_base(scan: &Result<Scan, kb::ScanError>, settings: &Settings) -> Di
         }
         Ok(scan) => Diagnosis::new(name, Grade::Ok, format!("{folder}，{} 篇", scan.files.len())),
     }
-}
-
-fn findings(settings: &Settings) -> Option<Diagnosis> {
-    let report = check::check_folder(&settings.root, &settings.check_options(today())).ok()?;
-    let name = "文章检查";
-    let count = |level| report.findings.iter().filter(|finding| finding.level == level).count();
-    let (n_errors, n_warnings) = (count(Level::Error), count(Level::Warning));
-    let message = format!("{n_errors} 个错误、{n_warnings} 个警告");
-    Some(if report.fails(true) {
-        Diagnosis::new(name, Grade::Warning, message).advice("运行 jiuji check 查看")
-    } else {
-        Diagnosis::new(name, Grade::Ok, message)
-    })
 }
 
 fn words(vocabulary: &Vocabulary, settings: &Settings) -> Diagnosis {

@@ -16,6 +16,7 @@ mod init;
 mod logging;
 mod mcp;
 mod new;
+mod notify;
 mod schema;
 mod search;
 mod serve;

@@ -4,6 +4,8 @@ use std::{
     future,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     process::{Command, Stdio},
+    sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -11,7 +13,8 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::{
-    Outcome, Settings, logging,
+    Outcome, Settings, doctor, logging,
+    notify::Manager,
     terminal::{Terminal, has_progress},
     today, with_advice,
 };
@@ -54,7 +57,15 @@ pub(super) fn run(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         announce(terminal, address, args.open)?;
-        web::serve(listener, app, stop()).await;
+        let manager = Arc::new(Manager::from_environment());
+        manager.tell("READY=1");
+        warn_beside(settings);
+        let ticking = tokio::spawn({
+            let manager = Arc::clone(&manager);
+            async move { manager.tick().await }
+        });
+        web::serve(listener, app, stop(&manager)).await;
+        ticking.abort();
         anyhow::Ok(())
     })?;
     Ok(Outcome::Fine)
@@ -128,12 +139,20 @@ fn open_browser(url: &str) -> std::io::Result<()> {
     quiet.spawn().map(drop)
 }
 
-/// Ends when the program is asked to stop.
-async fn stop() {
+/// Looks for what should not stay so, while requests are answered already.
+fn warn_beside(settings: &Settings) {
+    let settings = settings.clone();
+    // Never waited for: it tells, and whether it could tell changes nothing.
+    drop(thread::spawn(move || doctor::warn_at_start(&settings)));
+}
+
+/// Ends when the program is asked to stop, and says so.
+async fn stop(manager: &Manager) {
     if let Err(error) = web::stop_signal().await {
         tracing::error!(%error, "signals cannot be received; only a kill stops the program");
         future::pending::<()>().await;
     }
+    manager.tell("STOPPING=1");
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -1,13 +1,14 @@
 //! The files of `deploy/`: the unit is one systemd accepts, and nginx really stands in front.
 
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
-use crate::driver::{eventually, shipped_kb};
+use crate::driver::{TestKb, eventually, shipped_kb};
 
 const NAME: &str = "kb.example.com";
 
@@ -66,6 +67,35 @@ fn the_unit_is_accepted_and_exposes_little() {
         .output()
         .unwrap();
     assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stdout));
+}
+
+/// Names of figures in a text: words that begin with `prefix`.
+fn figures(text: &str, prefix: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with(prefix) && *word != prefix).map(str::to_owned).collect()
+}
+
+#[test]
+fn alerts_and_their_documentation_are_about_figures_that_exist() {
+    let kb = TestKb::new().article("a", "# 打印机卡纸").start();
+    // Something must have been asked, or there are no lines by route.
+    kb.get("/livez");
+    let text = kb.get("/metrics").text();
+    let samples = text.lines().filter(|line| !line.starts_with('#'));
+    let known: BTreeSet<String> =
+        samples.filter_map(|line| line.split(['{', ' ']).next()).map(str::to_owned).collect();
+    let alerts = deploy("prometheus-rules.yml");
+    let expressions = alerts.lines().filter(|line| line.trim_start().starts_with("expr:"));
+    let used = figures(&expressions.collect::<String>(), "jiuji_");
+    assert!(used.len() > 8, "{used:?}");
+    let missing: Vec<_> = used.iter().filter(|name| !known.contains(*name)).collect();
+    assert!(missing.is_empty(), "{missing:?} are not among {known:?}");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/deploy.md");
+    let page = fs_err::read_to_string(page).unwrap();
+    let families =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE jiuji_")?.split(' ').next());
+    let unexplained: Vec<_> = families.filter(|name| !page.contains(&format!("`{name}"))).collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
 }
 
 #[test]

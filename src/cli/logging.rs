@@ -79,7 +79,7 @@ mod tests {
             let targets = targets(text).unwrap();
             assert_eq!(targets.would_enable("jiuji::live", &level), is_heard, "{text:?} {level}");
             assert!(!targets.would_enable("tantivy", &Level::INFO), "{text:?}");
-            assert!(!targets.would_enable("rmcp::service", &Level::ERROR), "{text:?}");
+            assert!(!targets.would_enable("rmcp", &Level::ERROR), "{text:?}");
         }
         assert!(targets(Some("jiuji=debug,x")).unwrap_err().to_string().contains("JIUJI_LOG"));
     }

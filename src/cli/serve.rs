@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::{
     Outcome, Settings, doctor, logging,
-    notify::Manager,
+    manager::Manager,
     terminal::{Terminal, has_progress},
     today, with_advice,
 };

@@ -11,7 +11,7 @@ use std::{
 use super::super::{LiveError, Options, now, reading};
 use crate::{
     analysis::{Analyzer, Vocabulary},
-    index::Generation,
+    index::{Disk, Generation, RealDisk},
     kb,
 };
 
@@ -99,8 +99,9 @@ fn end_of(mut child: Child) -> Option<ExitStatus> {
 pub fn try_article(options: &Options, path: &str) -> Result<(), LiveError> {
     let analyzer = Arc::new(Analyzer::new(Vocabulary::load(options.vocabulary.as_deref())?));
     let Ok(Some(seen)) = kb::look(&options.root, path) else { return Ok(()) };
-    let load = |path: &str| reading::read(path, &seen.os_path, None).record;
-    Generation::build(None, analyzer, &[path.to_owned()], &load, &now())?;
+    let load = |path: &str| reading::read(&RealDisk, path, &seen, None).record;
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk);
+    Generation::build(&disk, None, analyzer, &[path.to_owned()], &load, &now())?;
     Ok(())
 }
 

@@ -75,6 +75,8 @@ pub struct Corpus<'a> {
     id_findings: Vec<Finding>,
     by_path: BTreeMap<&'a str, &'a Checked>,
     by_stem: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Paths by file name without regard to case; `None` where several have it.
+    by_any_case: BTreeMap<String, Option<&'a str>>,
 }
 
 /// Where a link leads.
@@ -106,6 +108,12 @@ impl<'a> Corpus<'a> {
             let path = checked.article.path.as_str();
             by_stem.entry(stem(path)).or_default().push(path);
         }
+        let mut by_any_case = BTreeMap::new();
+        for checked in articles {
+            let path = checked.article.path.as_str();
+            let name = stem(path).to_lowercase();
+            by_any_case.entry(name).and_modify(|only| *only = None).or_insert(Some(path));
+        }
         let systems = article::SYSTEMS.iter().copied().collect();
         Self {
             articles,
@@ -118,6 +126,7 @@ impl<'a> Corpus<'a> {
             id_findings,
             by_path,
             by_stem,
+            by_any_case,
         }
     }
 
@@ -162,6 +171,11 @@ impl<'a> Corpus<'a> {
     #[must_use]
     pub fn today(&self) -> Date {
         self.today
+    }
+
+    /// The path of the only article whose file has this name, without regard to case.
+    pub(super) fn only_of_stem(&self, stem: &str) -> Option<&'a str> {
+        self.by_any_case.get(&stem.to_lowercase()).copied().flatten()
     }
 
     /// The id under which the article at `path` is served.

@@ -32,7 +32,8 @@ fn links<'a>(corpus: &'a Corpus<'_>, checked: &'a Checked) -> impl Iterator<Item
         let extension = link.path.rsplit_once('.').map(|(_, extension)| extension);
         !link.image && extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
     };
-    let leads = |link: &Link| wiki_link::destination(corpus, checked, link).is_some();
+    let places = wiki_link::Places::of(&checked.source);
+    let leads = move |link: &Link| wiki_link::destination(corpus, &places, link).is_some();
     let links = article.links.iter().filter(is_to_article).filter(move |link| !leads(link));
     links.filter_map(|link| broken(corpus, article, link))
 }

@@ -1,8 +1,10 @@
 //! Wiki links work here and in Obsidian, but nowhere else Markdown is read.
 
+use std::collections::HashSet;
+
 use crate::{
     article::{Finding, Level, Link},
-    check::{Checked, Corpus, Target, corpus::stem},
+    check::{Corpus, Target, corpus::stem},
 };
 
 /// Name of the rule.
@@ -12,8 +14,9 @@ const RULE: &str = "wiki-link";
 pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for checked in corpus.articles() {
+        let places = Places::of(&checked.source);
         for link in checked.article.links.iter().filter(|link| !link.image) {
-            if let Some(path) = destination(corpus, checked, link) {
+            if let Some(path) = destination(corpus, &places, link) {
                 findings.push(finding(&checked.article.path, link, path));
             }
         }
@@ -24,30 +27,42 @@ pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
 /// The path of the article that a wiki link leads to. Case does not matter, as in Obsidian.
 pub(super) fn destination<'c>(
     corpus: &'c Corpus<'_>,
-    checked: &Checked,
+    places: &Places,
     link: &Link,
 ) -> Option<&'c str> {
-    if !is_wiki(&checked.source, link) {
+    if !places.0.contains(&(link.line, link.column)) {
         return None;
     }
     match corpus.resolve(&link.path) {
         Target::Article(path) => Some(path),
         Target::Ambiguous(_) => None,
-        Target::Missing => {
-            let wanted = stem(&link.path).to_lowercase();
-            let paths = corpus.articles().iter().map(|checked| checked.article.path.as_str());
-            let mut found = paths.filter(|path| stem(path).to_lowercase() == wanted);
-            found.next().filter(|_| found.next().is_none())
-        }
+        Target::Missing => corpus.only_of_stem(stem(&link.path)),
     }
 }
 
-/// Whether the link is written with two brackets.
-fn is_wiki(source: &str, link: &Link) -> bool {
-    let line = source.lines().nth((link.line as usize).saturating_sub(1)).unwrap_or_default();
-    let mut written = line.chars().skip((link.column as usize).saturating_sub(1)).peekable();
-    written.next_if_eq(&'!');
-    written.next() == Some('[') && written.next() == Some('[')
+/// Lines and columns at which links are written with two brackets, noted in one walk over the
+/// source: an article may have a hundred thousand links.
+pub(super) struct Places(HashSet<(u32, u32)>);
+
+impl Places {
+    /// The places in a source.
+    pub(super) fn of(source: &str) -> Self {
+        let lines = (1..).zip(source.lines()).filter(|(_, line)| line.contains("[["));
+        Self(lines.flat_map(|(number, line)| columns(line).map(move |at| (number, at))).collect())
+    }
+}
+
+/// The columns of `[[`, and of `!` in front of it.
+fn columns(line: &str) -> impl Iterator<Item = u32> {
+    let mut before = [' ', ' '];
+    (0..).zip(line.chars()).flat_map(move |(at, c)| {
+        let [first, second] = before;
+        before = [second, c];
+        let begins = second == '[' && c == '[';
+        // Columns count from 1, so that `at` is the one of the character before.
+        let link = begins.then_some(at);
+        link.into_iter().chain(link.filter(|_| first == '!').map(|at| at - 1))
+    })
 }
 
 fn finding(from: &str, link: &Link, path: &str) -> Finding {

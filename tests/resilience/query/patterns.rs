@@ -179,26 +179,6 @@ pub(crate) const MARKDOWN: &[Pattern] = &[
     |n| repeated("```sh\nrm -rf /\n```\n", n),
 ];
 
-/// HTML.
-pub(crate) const HTML: &[Pattern] = &[
-    |n| repeated("<p>", n),
-    |n| repeated("<div>", n),
-    |n| repeated("<b><p>", n),
-    |n| repeated("<a>", n),
-    |n| repeated("<table><td>", n),
-    |n| repeated("<svg><style>", n),
-    |n| repeated("<!--", n),
-    |n| repeated("<a href=\"//", n),
-    |n| repeated("&lt;", n),
-    |n| repeated("&", n),
-    |n| repeated("</p>", n),
-    |n| repeated("<ruby><rt>", n),
-    |n| format!("<p {}>", repeated("a=b ", n)),
-    |n| (0..n / 8).map(|i| format!("a{i}=b ")).fold(String::from("<p "), |all, a| all + &a) + ">",
-    |n| repeated("<select><option>", n),
-    |n| repeated("<template>", n),
-];
-
 /// Text of any kind.
 pub(crate) const TEXTS: &[Pattern] = &[
     |n| repeated("的", n),

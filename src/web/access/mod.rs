@@ -1,12 +1,14 @@
-//! Who may ask, from where and how often. All of it is off until it is configured.
+//! Who may ask, from where and how often. All but [`origin`] is off until it is configured.
 //!
-//! [`cors`]: pages of other origins that may read the API. [`tokens`]: what a client must show.
+//! [`cors`]: pages of other origins that may read the API. [`origin`]: nobody else's pages send
+//! anything here. [`tokens`]: what a client must show.
 //! [`rate`]: how many requests a [`client`] may send. A client is the other end of the connection;
 //! headers that a proxy adds are not believed, so behind a proxy limits are the proxy's business.
 
 mod budgets;
 mod client;
 pub(super) mod cors;
+pub(super) mod origin;
 pub(super) mod rate;
 pub(super) mod tokens;
 
@@ -14,7 +16,7 @@ use axum::http::HeaderMap;
 
 use self::{cors::Sharing, rate::Rate, tokens::Guard};
 
-pub(super) use client::Peer;
+pub(super) use client::{Client, Peer};
 pub use tokens::ReadToken;
 
 /// What an organisation settles about access; by default everyone who reaches the server may read

@@ -53,12 +53,6 @@ pub(crate) async fn endpoint(
     request: Request,
 ) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let door = app.door();
-    let admits =
-        door.allowed_hosts.admits_origin(&head.headers) || door.access.shares_with(&head.headers);
-    if !admits {
-        return Err(Problem::new(Code::ForbiddenOrigin, "不接受其他网站的页面发来的请求。"));
-    }
     let limit = app.door().limits.body_bytes;
     let too_large = |_| Problem::new(Code::BodyTooLarge, format!("请求体最多 {limit} 字节。"));
     let body = to_bytes(body, limit).await.map_err(too_large)?;

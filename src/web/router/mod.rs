@@ -12,11 +12,11 @@ use axum::{
 use tower_http::{
     CompressionLevel,
     catch_panic::{CatchPanicLayer, ResponseForPanic},
-    compression::CompressionLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::SizeAbove},
 };
 
 use super::{
-    access::{cors, rate, tokens},
+    access::{cors, origin, rate, tokens},
     api, assets, feed, headers, health, host, limits, mcp, media,
     metrics::{self, Route},
     offline, openapi,
@@ -25,6 +25,9 @@ use super::{
     state::{App, Door},
     timing,
 };
+
+/// Shorter bodies are not compressed.
+const MIN_COMPRESSED_BYTES: u64 = 1024;
 
 /// Every route with its handlers; the template also names the route in metrics and logs.
 fn routes() -> Vec<(&'static str, MethodRouter<App>)> {
@@ -92,18 +95,24 @@ where
         .layer(from_fn_with_state(Arc::clone(&door), tokens::check))
         .layer(from_fn_with_state(Arc::clone(&door), rate::limit))
         .layer(from_fn_with_state(Arc::clone(&door), limits::sizes))
+        .layer(from_fn_with_state(Arc::clone(&door), origin::check))
         // Outside of what refuses, so that another origin can read why.
         .layer(from_fn_with_state(Arc::clone(&door), cors::share))
         .layer(from_fn_with_state(Arc::clone(&door), host::check));
     guarded
         .layer(from_fn(site::problems_as_pages))
         // Answers differ per query, so the time to compress counts more than the last bytes.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it()))
         .layer(from_fn_with_state(Arc::clone(&door), metrics::observe))
         .layer(from_fn(timing::stamp))
         .layer(from_fn(headers::complete))
         .layer(from_fn(request_id::assign))
         .layer(CatchPanicLayer::custom(OnPanic(door)))
+}
+
+/// What fits into one packet anyway is sent as it is: above all refusals, which must cost nothing.
+fn worth_it() -> impl Predicate {
+    DefaultPredicate::new().and(SizeAbove::new(MIN_COMPRESSED_BYTES))
 }
 
 async fn name(mut response: Response, template: &'static str) -> Response {

@@ -1,24 +1,14 @@
 //! Bounds that hold before work starts. What is over a bound is refused in milliseconds.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicUsize, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{sync::Arc, thread, time::Duration};
 
 use axum::{
     extract::{Request, State},
-    http::header,
+    http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 use super::{
     api::resolve,
@@ -43,16 +33,23 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a request body with alerts.
     pub resolve_body_bytes: usize,
+    /// Bodies larger than `body_bytes`, or of unknown length, that are in memory at the same time.
+    pub large_bodies: usize,
     /// Bytes of the path of a request.
     pub path_bytes: usize,
     /// Bytes of path and query string together: a query of 500 characters has up to 6,000.
     pub uri_bytes: usize,
     /// Open connections.
     pub connections: usize,
+    /// How long a connection may keep us waiting before it is closed for a newcomer, when all
+    /// connections are taken.
+    pub seat_patience: Duration,
     /// Time for the headers of a request, and how long an idle connection is kept.
     pub header_timeout: Duration,
     /// How long a client may read nothing of an answer that is ready.
     pub write_timeout: Duration,
+    /// Bytes of it that a client must read per second afterwards, on average.
+    pub read_rate: u64,
     /// Header lines of a request.
     pub headers: usize,
     /// Bytes of all headers of a request.
@@ -75,86 +72,20 @@ impl Default for Limits {
             request_timeout: Duration::from_secs(15),
             body_bytes: 64 * 1024,
             resolve_body_bytes: 1024 * 1024,
+            large_bodies: 16,
             path_bytes: 4 * 1024,
             uri_bytes: 16 * 1024,
             connections: 512,
+            seat_patience: Duration::from_millis(250),
             header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(15),
+            read_rate: 1024,
             headers: 64,
             header_bytes: 32 * 1024,
             stop_timeout: Duration::from_secs(10),
             event_streams: 64,
             heartbeat: Duration::from_secs(15),
         }
-    }
-}
-
-/// Places for searches, shared by all connections.
-#[derive(Debug)]
-pub(crate) struct Gate {
-    places: Arc<Semaphore>,
-    n_waiting: AtomicUsize,
-    max_waiting: usize,
-    wait: Duration,
-    turn: AtomicU32,
-}
-
-impl Gate {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self {
-            places: Arc::new(Semaphore::new(limits.searches)),
-            n_waiting: AtomicUsize::new(0),
-            max_waiting: limits.queue,
-            wait: limits.queue_wait,
-            turn: AtomicU32::new(0),
-        }
-    }
-
-    /// A place, held until it is dropped.
-    ///
-    /// # Errors
-    /// A busy problem when too many wait already or none gets free in time.
-    pub(crate) async fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
-            return Ok(place);
-        }
-        let waiting = Waiting::begin(&self.n_waiting);
-        if waiting.before >= self.max_waiting {
-            return Err(self.busy());
-        }
-        match timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
-            _ => Err(self.busy()),
-        }
-    }
-
-    /// Requests that wait for a place.
-    pub(crate) fn n_waiting(&self) -> usize {
-        self.n_waiting.load(Ordering::Relaxed)
-    }
-
-    /// Asks clients to come back at different times, so that they do not all come at once.
-    fn busy(&self) -> Problem {
-        let seconds = 1 + self.turn.fetch_add(1, Ordering::Relaxed) % 5;
-        Problem::new(Code::Busy, "同时查询的人太多，请稍后再试。").retry_after(seconds)
-    }
-}
-
-/// Counts one waiting request for as long as it lives, also when the client goes away.
-struct Waiting<'a> {
-    n_waiting: &'a AtomicUsize,
-    before: usize,
-}
-
-impl<'a> Waiting<'a> {
-    fn begin(n_waiting: &'a AtomicUsize) -> Self {
-        Self { n_waiting, before: n_waiting.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.n_waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -175,14 +106,18 @@ fn oversize(request: &Request, limits: &Limits) -> Option<Problem> {
     if headers.contains_key(header::CONTENT_ENCODING) {
         return Some(Problem::new(Code::EncodedBody, "请发送未压缩的请求体。"));
     }
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    let length = length.and_then(|value| value.parse::<u64>().ok()).unwrap_or(0);
+    let length = declared_length(headers).unwrap_or(0);
     let max = match uri.path() {
         resolve::PATH => limits.resolve_body_bytes,
         _ => limits.body_bytes,
     };
     let detail = || format!("请求体最多 {max} 字节。");
     (length > max as u64).then(|| Problem::new(Code::BodyTooLarge, detail()))
+}
+
+/// What a request says about the length of its body.
+pub(crate) fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Gives up on requests that take too long.
@@ -202,10 +137,6 @@ mod tests {
     use axum::body::Body;
 
     use super::*;
-
-    fn limits() -> Limits {
-        Limits { searches: 1, queue: 1, queue_wait: Duration::from_millis(20), ..Limits::default() }
-    }
 
     #[test]
     fn sizes_hold_at_the_edge() {
@@ -232,33 +163,5 @@ mod tests {
             let status = problem.map(|problem| problem.status().as_u16());
             assert_eq!(status, expected, "{} {line:?}", uri.len());
         }
-    }
-
-    #[tokio::test]
-    async fn a_full_gate_says_when_to_come_back_and_opens_again() {
-        let gate = Gate::new(&limits());
-        let place = gate.enter().await.unwrap();
-        let refused = gate.enter().await.unwrap_err().into_response();
-        assert_eq!(refused.status(), 503);
-        assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
-        drop(place);
-        assert!(gate.enter().await.is_ok());
-        assert_eq!(gate.n_waiting(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_waiting_request_gets_the_place_that_becomes_free() {
-        let gate = Gate::new(&Limits { queue_wait: Duration::from_secs(60), ..limits() });
-        let place = gate.enter().await.unwrap();
-        let (entered, ()) = tokio::join!(gate.enter(), async { drop(place) });
-        assert!(entered.is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_full_queue_refuses_at_once() {
-        let endless = Limits { queue: 0, queue_wait: Duration::from_secs(3600), ..limits() };
-        let gate = Gate::new(&endless);
-        let _place = gate.enter().await.unwrap();
-        assert!(gate.enter().await.is_err());
     }
 }

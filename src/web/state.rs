@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
+use axum::http::{HeaderMap, header};
 use time::Date;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
@@ -11,8 +12,9 @@ use crate::{history::History, live::Live};
 use super::{
     access::{Access, AccessSettings},
     checks::Checks,
+    gate::Gate,
     host::AllowedHosts,
-    limits::{Gate, Limits},
+    limits::{Limits, declared_length},
     metrics::{Metrics, Occupancy},
     offline::LastBundle,
     page_settings::PageSettings,
@@ -23,6 +25,9 @@ use super::{
 
 /// Seconds after which a refused stream of events may be asked for again.
 const STREAM_RETRY_S: u32 = 30;
+
+/// Seconds after which a refused large body may be sent again.
+const BODY_RETRY_S: u32 = 2;
 
 /// What an [`App`] is made from.
 pub struct Settings {
@@ -73,6 +78,8 @@ pub(crate) struct Door {
     gate: Gate,
     /// Places for event streams.
     streams: Arc<Semaphore>,
+    /// Places for bodies that may be large.
+    bodies: Arc<Semaphore>,
     draining: watch::Sender<bool>,
     started: Instant,
 }
@@ -83,6 +90,7 @@ impl Door {
             allowed_hosts,
             gate: Gate::new(&limits),
             streams: Arc::new(Semaphore::new(limits.event_streams)),
+            bodies: Arc::new(Semaphore::new(limits.large_bodies)),
             limits,
             access: Access::default(),
             metrics: Metrics::new(),
@@ -122,6 +130,26 @@ impl Door {
                 .retry_after(STREAM_RETRY_S)
         };
         Arc::clone(&self.streams).try_acquire_owned().map_err(refused)
+    }
+
+    /// A place for the body of a request, held until it is dropped; none is needed for one that is
+    /// known to be small. Otherwise every connection could fill the memory with a large one.
+    ///
+    /// # Errors
+    /// A busy problem when all are taken, at once: a slow client may hold one for long.
+    pub(crate) fn body_place(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<OwnedSemaphorePermit>, Problem> {
+        let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
+        let length = declared_length(headers).unwrap_or(0);
+        if !is_chunked && length <= self.limits.body_bytes as u64 {
+            return Ok(None);
+        }
+        let refused = |_| {
+            Problem::new(Code::Busy, "同时收到的大请求太多，请稍后再试。").retry_after(BODY_RETRY_S)
+        };
+        Arc::clone(&self.bodies).try_acquire_owned().map(Some).map_err(refused)
     }
 
     /// Streams of events that are open.
@@ -277,6 +305,26 @@ mod tests {
     fn door() -> Door {
         let limits = Limits { searches: 1, ..Limits::default() };
         Door::new(AllowedHosts::new(&[], 8017).unwrap(), limits)
+    }
+
+    #[test]
+    fn only_bodies_that_may_be_large_need_a_place() {
+        let limits = Limits { large_bodies: 1, ..Limits::default() };
+        let door = Door::new(AllowedHosts::loopback(8017), limits);
+        let headers = |name, value: &str| HeaderMap::from_iter([(name, value.parse().unwrap())]);
+        let small = headers(header::CONTENT_LENGTH, "65536");
+        let large = headers(header::CONTENT_LENGTH, "65537");
+        let chunked = headers(header::TRANSFER_ENCODING, "chunked");
+        let taken = door.body_place(&large).unwrap();
+        assert!(taken.is_some());
+        for headers in [&large, &chunked] {
+            assert_eq!(door.body_place(headers).unwrap_err().status(), 503);
+        }
+        for headers in [&small, &HeaderMap::new()] {
+            assert!(door.body_place(headers).unwrap().is_none());
+        }
+        drop(taken);
+        assert!(door.body_place(&chunked).unwrap().is_some());
     }
 
     #[tokio::test]

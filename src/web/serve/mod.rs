@@ -1,31 +1,50 @@
 //! The accept loop: HTTP/1.1 on a listener, bounded, and stopped without cutting answers.
 //!
+//! [`seats`] says who may stay when all connections are taken, by what [`turn`] knows of each;
+//! [`stall`] gives up on those who do not read.
+//!
 //! `axum::serve` sets no timer, so a client that never ends its headers would keep its
 //! connection for ever; this loop builds the connections itself.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+mod seats;
+mod stall;
+mod turn;
 
-use axum::{Router, http::Request};
-use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    http::{HeaderValue, Request, Response, header},
 };
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
 use tower::ServiceExt;
 
+use self::{
+    seats::Seats,
+    stall::{Pace, WriteDeadline},
+    turn::{Download, Turn},
+};
 use super::{
-    access::Peer, checks, limits::Limits, metrics::Connections, router::router,
-    stall::WriteDeadline, state::App,
+    access::{Client, Peer},
+    checks,
+    limits::Limits,
+    metrics::Connections,
+    router::router,
+    state::App,
 };
 
 /// How long to wait after an accept error that will not go away at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// The same when a connection was closed to make it go away.
+const CLOSE_PAUSE: Duration = Duration::from_millis(1);
 
 /// What a client gets when all connections are taken.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
@@ -65,28 +84,38 @@ async fn run(
     stop: impl Future<Output = ()>,
 ) {
     let (closing, _) = watch::channel(());
-    let seats = Arc::new(Semaphore::new(limits.connections));
+    let mut seats = Seats::new(limits.connections, limits.seat_patience);
     let mut connections = JoinSet::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
-            Some(_) = connections.join_next() => {}
-            accepted = accept(&listener) => {
-                let Some((stream, address)) = accepted else { continue };
-                let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else {
+            Some(ended) = connections.join_next_with_id() => {
+                seats.free(ended.map_or_else(|error| error.id(), |(id, ())| id));
+            }
+            accepted = listener.accept() => {
+                let (stream, address) = match accepted {
+                    Ok(accepted) => accepted,
+                    Err(error) => {
+                        survive(&error, &mut seats).await;
+                        continue;
+                    }
+                };
+                let client = Client::from(address.ip());
+                if !seats.make_room(client) {
                     counts.refuse();
                     refuse(stream);
                     continue;
-                };
-                let seat = (seat, counts.open());
-                let peer = Peer(address.ip());
-                let closing = closing.subscribe();
-                let connection = connection(stream, peer, router.clone(), limits, closing);
-                connections.spawn(async move {
+                }
+                let (turn, peer) = (Arc::new(Turn::new()), Peer(address.ip()));
+                let answering = Answering { router: router.clone(), peer, turn: Arc::clone(&turn) };
+                let connection = connection(stream, answering, limits, closing.subscribe());
+                let open = counts.open();
+                let counted = async move {
                     connection.await;
-                    drop(seat);
-                });
+                    drop(open);
+                };
+                seats.take(client, turn, connections.spawn(counted));
             }
         }
     }
@@ -94,18 +123,14 @@ async fn run(
     finish(connections, closing, limits.stop_timeout).await;
 }
 
-/// The next connection; `None` after an error, which is survived.
-async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
-    match listener.accept().await {
-        Ok(accepted) => Some(accepted),
-        Err(error) => {
-            if !is_of_one_connection(&error) {
-                tracing::warn!(%error, "cannot accept connections");
-                sleep(ACCEPT_PAUSE).await;
-            }
-            None
-        }
+/// Waits until it is worth trying again. What is missing may be file descriptors, of which each
+/// connection has one; waiting would not bring them back while slow clients hold them.
+async fn survive(error: &io::Error, seats: &mut Seats) {
+    if is_of_one_connection(error) {
+        return;
     }
+    tracing::warn!(%error, "cannot accept connections");
+    sleep(if seats.close_one() { CLOSE_PAUSE } else { ACCEPT_PAUSE }).await;
 }
 
 /// Whether the error concerns the connection only; all others (no free file descriptor, no
@@ -118,16 +143,41 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 /// Says that all connections are taken, without waiting for the client.
 fn refuse(stream: TcpStream) {
     if let Ok(mut stream) = stream.into_std() {
-        // It is closed in any case; whether the client learns why is a courtesy.
+        // What was sent and not read would make the system tear the connection down, and the
+        // answer with it. It is closed in any case; whether the client learns why is a courtesy.
+        let _ = io::Read::read(&mut stream, &mut [0; 4096]);
         let _ = io::Write::write(&mut stream, FULL);
+    }
+}
+
+/// What answers the requests of one connection.
+#[derive(Clone)]
+struct Answering {
+    router: Router,
+    peer: Peer,
+    turn: Arc<Turn>,
+}
+
+impl Answering {
+    async fn answer(self, request: Request<Incoming>) -> io::Result<Response<Download>> {
+        // There may have been a length as well, which a proxy in front may have believed: what
+        // follows could be anything. Source: RFC 9112, section 6.1.
+        let is_last = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let mut request = request.map(|body| self.turn.arrived(body));
+        request.extensions_mut().insert(self.peer);
+        let Ok(mut response) = self.router.oneshot(request).await;
+        if is_last {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        Ok(response.map(|body| self.turn.answered(body)))
     }
 }
 
 /// Answers the requests of one connection; ends after the current one when `closing` says so.
 fn connection(
     stream: TcpStream,
-    peer: Peer,
-    router: Router,
+    answering: Answering,
     limits: &Limits,
     mut closing: watch::Receiver<()>,
 ) -> impl Future<Output = ()> + Send + use<> {
@@ -139,13 +189,11 @@ fn connection(
         .max_buf_size(limits.header_bytes);
     // Answers are small and complete; waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
-    let io = TokioIo::new(WriteDeadline::new(stream, limits.write_timeout));
-    let named = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        request
-    });
+    let pace = Pace { pause: limits.write_timeout, rate: limits.read_rate };
+    let io = TokioIo::new(WriteDeadline::new(stream, pace, Arc::clone(&answering.turn)));
     async move {
-        let connection = builder.serve_connection(io, TowerToHyperService::new(named));
+        let service = service_fn(move |request| answering.clone().answer(request));
+        let connection = builder.serve_connection(io, service);
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,

@@ -34,6 +34,10 @@ async fn start(router: Router, limits: Limits) -> Server {
     Server { address, stop, task }
 }
 
+fn one_seat(seat_patience: Duration) -> Limits {
+    Limits { connections: 1, seat_patience, ..Limits::default() }
+}
+
 fn hello() -> Router {
     Router::new().route("/", get(|| async { "hello" }))
 }
@@ -99,25 +103,75 @@ async fn oversized_and_malformed_heads_are_refused_and_the_connection_closed() {
     assert!(exchange(server.address, CLOSE.into()).await.contains("200 OK"));
 }
 
-#[tokio::test]
-async fn connections_beyond_the_limit_are_refused_until_one_is_free() {
-    let server = start(hello(), Limits { connections: 1, ..Limits::default() }).await;
-    let address = server.address;
-    let first = spawn_blocking(move || {
+/// A connection on which `request` was sent and the beginning of an answer read.
+async fn hold(address: SocketAddr, request: &'static str, n_read: usize) -> Socket {
+    let task = spawn_blocking(move || {
         let mut socket = connect(address);
-        socket.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-        let mut byte = [0];
-        socket.read_exact(&mut byte).unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
+        socket.read_exact(&mut vec![0; n_read]).unwrap();
         socket
     });
-    let first = first.await.unwrap();
+    task.await.unwrap()
+}
+
+const KEEP: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_refused_until_one_is_free() {
+    let server = start(hello(), one_seat(Duration::from_secs(3600))).await;
+    let first = hold(server.address, KEEP, 1).await;
     // Nothing is sent, so that closing cannot reset the answer away.
-    let refused = exchange(address, Vec::new()).await;
+    let refused = exchange(server.address, Vec::new()).await;
     assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
     drop(first);
     let begin = Instant::now();
-    while !exchange(address, CLOSE.into()).await.contains("200 OK") {
+    while !exchange(server.address, CLOSE.into()).await.contains("200 OK") {
         assert!(begin.elapsed() < PATIENCE, "the place was not given back");
+    }
+}
+
+#[tokio::test]
+async fn whoever_keeps_us_waiting_makes_room_for_a_newcomer() {
+    let big = || async { vec![b'x'; 32 << 20] };
+    let echo = |body: axum::body::Bytes| async { body };
+    let router = hello().route("/big", get(big)).route("/echo", axum::routing::post(echo));
+    let waiting = [
+        ("GET / HTTP/1.1\r\nHost:", 0),
+        ("", 0),
+        (KEEP, 1),
+        ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab", 0),
+        ("GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 1),
+    ];
+    for (request, n_read) in waiting {
+        let server = start(router.clone(), one_seat(SHORT)).await;
+        let held = hold(server.address, request, n_read).await;
+        sleep(SHORT * 2).await;
+        let answer = exchange(server.address, CLOSE.into()).await;
+        assert!(answer.contains("200 OK"), "{request:?}: {answer}");
+        drop(held);
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_worked_for_and_a_stream_keep_their_connection() {
+    let slow = || async { std::future::pending::<&'static str>().await };
+    let stream = || async {
+        let first = futures_util::stream::once(async { Ok::<_, io::Error>("event") });
+        let stream = futures_util::StreamExt::chain(first, futures_util::stream::pending());
+        axum::body::Body::from_stream(stream)
+    };
+    let router = hello().route("/slow", get(slow)).route("/stream", get(stream));
+    let working = [
+        ("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n", 0),
+        ("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n", 1),
+    ];
+    for (request, n_read) in working {
+        let server = start(router.clone(), one_seat(SHORT)).await;
+        let held = hold(server.address, request, n_read).await;
+        sleep(SHORT * 2).await;
+        let answer = exchange(server.address, Vec::new()).await;
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{request:?}: {answer}");
+        drop(held);
     }
 }
 

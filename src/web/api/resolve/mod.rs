@@ -117,6 +117,7 @@ reply!(ResolveReply, Resolution);
             (String = "text/plain; charset=utf-8"),
         )),
         (status = 400, description = "参数不对，或请求体读不出来（malformed_body，写明行和列）"),
+        (status = 403, description = "来自其他网站的页面（forbidden_origin）"),
         (status = 413, description = "请求体超过 1 MiB（body_too_large）"),
         (status = 415, description = "类型不支持（unsupported_media_type）或请求体压缩过（encoded_body）"),
         (status = 422, description = "读得出来，但里面没有告警也没有文字（nothing_to_resolve）"),
@@ -131,6 +132,8 @@ pub(crate) async fn resolve(
     let limit = limit(params)?;
     let origin = app.pages().origin(request.headers());
     DefaultBodyLimit::max(app.door().limits.resolve_body_bytes).apply(&mut request);
+    // Held to the end: until then the body is in memory.
+    let _place = app.door().body_place(request.headers())?;
     let body = body::read(request, app.door().limits.resolve_body_bytes).await?;
     let today = app.today();
     // All alerts together: later than this nobody waits for the answer.

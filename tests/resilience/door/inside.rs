@@ -29,7 +29,8 @@ impl Inside {
         let place = Place::new();
         place.write("jam.md", "# 打印机卡纸\n\n1. 打开后盖。\n");
         let root = Root::new(place.kb()).unwrap();
-        let options = Options { root, index: place.index(), vocabulary: None, watch: false };
+        let options =
+            Options { root, index: place.index(), vocabulary: None, watch: false, program: None };
         let live = Live::start(options).unwrap();
         let runtime = Runtime::new().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -34,7 +34,7 @@ fn shipped() -> Snapshot {
     let kb = Path::new(env!("CARGO_MANIFEST_DIR")).join("kb");
     let root = Root::new(&kb).unwrap();
     let index = kb.join("no-index");
-    open_snapshot(&Options { root, index, vocabulary: None, watch: false }).unwrap()
+    open_snapshot(&Options { root, index, vocabulary: None, watch: false, program: None }).unwrap()
 }
 
 /// Whether times mean something: in an optimised build, and where the profile judges them.

@@ -62,7 +62,7 @@ impl Articles {
 
     pub(super) fn options(&self, index: PathBuf, watch: bool) -> Options {
         let root = Root::new(self.place.kb()).unwrap();
-        Options { root, index, vocabulary: Some(self.vocabulary()), watch }
+        Options { root, index, vocabulary: Some(self.vocabulary()), watch, program: None }
     }
 
     fn vocabulary(&self) -> PathBuf {

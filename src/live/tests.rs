@@ -230,7 +230,8 @@ fn a_rebuild_keeps_articles_that_vanished_in_masses() {
     fs_err::write(vocabulary.join("synonyms.txt"), "登录, 芝麻开门\n").unwrap();
     let live = Live::start(options).unwrap();
     eventually("rebuilt", || live.status().n_rebuilds == 1);
-    assert_eq!((live.status().n_articles, live.status().n_held), (20, 20));
+    eventually("held", || live.status().n_held == 20);
+    assert_eq!(live.status().n_articles, 20);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn main() {
     });
     report("  searches sixteen at a time", together);
     let typed = queries.iter().map(|query| query.chars().take(3).collect::<String>());
-    let suggested = typed.map(|typed| time(|| drop(suggest(&snapshot, &typed).unwrap())));
+    let suggested = typed.map(|typed| time(|| drop(suggest(&snapshot, &typed, None).unwrap())));
     report("  suggestions", suggested.collect());
     println!("  anonymous memory {} MB", anonymous_memory());
 }

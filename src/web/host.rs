@@ -228,7 +228,7 @@ mod tests {
         let wrong =
             ["http://kb.corp", "", "kb corp", "kb.corp.", "kb/corp", "[kb]", "知识库", "[::1]x"];
         for entry in wrong.map(str::to_owned) {
-            assert_eq!(AllowedHosts::new(&[entry.clone()], 1), Err(InvalidHost(entry)));
+            assert_eq!(AllowedHosts::new(std::slice::from_ref(&entry), 1), Err(InvalidHost(entry)));
         }
     }
 

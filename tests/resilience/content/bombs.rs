@@ -51,8 +51,11 @@ pub(super) const REPEATED: [(&str, &str, &str, &str); 47] = [
     ("alerts", "", "> [!NOTE]\n> a\n\n", ""),
 ];
 
-/// Texts that are more than a repetition; `n` is about their length.
-pub(super) const MADE: [(&str, fn(usize) -> String); 17] = [
+/// A name and what makes a text of about so many bytes.
+type Made = (&'static str, fn(usize) -> String);
+
+/// Texts that are more than a repetition.
+pub(super) const MADE: [Made; 17] = [
     ("lists inside lists", |n| lines_up_to(n, |i| format!("{}- x\n", " ".repeat(2 * i)))),
     ("quotes inside lists", |n| lines_up_to(n, |i| format!("{}x\n", "> - ".repeat(i)))),
     ("ticks of all lengths", |n| lines_up_to(n, |i| format!("{} ", "`".repeat(i)))),

@@ -112,7 +112,8 @@ fn behind(nginx: &Nginx, case: &Case) -> Option<String> {
         });
         (!own).then(|| format!("{}: behind nginx somebody else got {answer:?}", case.name))
     });
-    victims.last()
+    // All of them come, whatever the first ones got.
+    victims.collect::<Vec<_>>().pop()
 }
 
 impl Case {
@@ -127,6 +128,7 @@ impl Case {
 }
 
 /// The corpus.
+#[expect(clippy::too_many_lines, reason = "a table of requests")]
 fn cases() -> Vec<Case> {
     let post = "POST /api/v1/resolve HTTP/1.1\r\nHost: HOST\r\nContent-Type: text/plain\r\n";
     let get = "GET /livez HTTP/1.1\r\nHost: HOST\r\n";

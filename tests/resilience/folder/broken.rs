@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     os::unix::fs::symlink,
     path::Path,
     process::Command,
     time::{Duration, Instant},
 };
 
+use fs_err as fs;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::Value;
 
@@ -120,15 +120,15 @@ fn play(run: &Run) -> Outcome {
     failures.extend(keeps_the_last_good(&server, "after a restart"));
 
     let mut times = Vec::new();
-    for n in 0..MISTAKES.len() {
+    for (n, Mistake(mistake, ..)) in MISTAKES.iter().enumerate() {
         // Half of them go back to what they were, to the byte.
-        let version = if n % 2 == 0 { "旧" } else { "新" };
+        let version = if n.is_multiple_of(2) { "旧" } else { "新" };
         mend(&place, n, &good(n, version));
         let begin = Instant::now();
         let mended = || is_mended(&server, n, &good(n, version));
         match eventually(SETTLES, mended) {
             Some(_) => times.push(begin.elapsed()),
-            None => failures.push(format!("{}: the fix is not seen", MISTAKES[n].0)),
+            None => failures.push(format!("{}: the fix is not seen", mistake)),
         }
     }
     failures.extend(all_is_well(&server, &before));

@@ -52,7 +52,7 @@ fn same_size_and_time(run: &Run, dice: &mut Dice) -> (usize, Vec<String>) {
     fs::create_dir(&outside).unwrap();
     let paths: Vec<PathBuf> = (0..n).map(|n| place.kb().join(format!("{n}.md"))).collect();
     for (n, path) in paths.iter().enumerate() {
-        fs::write(path, kit::article(&dice.word())).unwrap();
+        fs_err::write(path, kit::article(&dice.word())).unwrap();
         // What is done through the link is an event of the other folder.
         fs::hard_link(path, outside.join(format!("{n}.md"))).unwrap();
     }

@@ -2,12 +2,12 @@
 
 use std::{
     ffi::OsStr,
-    fs,
     os::unix::{ffi::OsStrExt, fs::symlink, net::UnixListener},
     path::Path,
     time::{Duration, Instant},
 };
 
+use fs_err as fs;
 use rustix::fs::{CWD, Dev, FileType, Mode, OFlags, makedev, mkdirat, mknodat, openat};
 
 use super::kit::{self, SETTLES, agrees, findings, n_articles, ready, status};

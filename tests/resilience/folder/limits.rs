@@ -1,7 +1,6 @@
 //! W4 and W5: the system has no watch left, or more events than it keeps.
 
 use std::{
-    fs,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -14,6 +13,7 @@ use crate::{
     product::{Place, Server, eventually, has},
     scenario::{Outcome, Run, Scenario, percentile},
 };
+use fs_err as fs;
 
 pub(super) const W4: Scenario = Scenario {
     id: "W4",

@@ -85,7 +85,7 @@ fn beside(path: &Path, name: impl FnOnce(&str) -> String) -> PathBuf {
 /// backupcopy=no, the default on Linux: tries whether it may write, moves the old file away.
 fn vim(hand: &mut Hand, path: &Path, text: &str) {
     let swap = beside(path, |name| format!(".{name}.swp"));
-    fs::write(&swap, "b0VIM").unwrap();
+    fs_err::write(&swap, "b0VIM").unwrap();
     let probe = path.with_file_name("4913");
     OpenOptions::new().write(true).create_new(true).mode(0o644).open(&probe).unwrap();
     fs::remove_file(probe).unwrap();
@@ -156,7 +156,7 @@ fn link_over(hand: &mut Hand, path: &Path, text: &str) {
 
 /// The old word of a file, for programs that replace it.
 fn old_word(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs_err::read_to_string(path).unwrap();
     let title = text.lines().find_map(|line| line.strip_prefix("title: ")).unwrap();
     title.trim_end_matches("故障").to_owned()
 }
@@ -325,7 +325,7 @@ fn play_git(place: &Place, server: &Server, n: usize, hand: &mut Hand, tally: &m
         let name = format!("b{round}");
         let fill = |word: &str| {
             for n in 0..FILES {
-                fs::write(folder.join(format!("{n}.md")), kit::article(word)).unwrap();
+                fs_err::write(folder.join(format!("{n}.md")), kit::article(word)).unwrap();
             }
         };
         git(&folder, &["checkout", "-qb", &name]);
@@ -344,7 +344,7 @@ fn play_git(place: &Place, server: &Server, n: usize, hand: &mut Hand, tally: &m
         git(&folder, &["checkout", "-q", "."]);
         // Another history with a new file, onto which the branch is put.
         git(&folder, &["checkout", "-q", "a"]);
-        fs::write(folder.join(format!("new-{round}.md")), kit::article(other)).unwrap();
+        fs_err::write(folder.join(format!("new-{round}.md")), kit::article(other)).unwrap();
         git(&folder, &["add", "."]);
         git(&folder, &["commit", "-qm", "new"]);
         git(&folder, &["rebase", "-q", "a", &name]);

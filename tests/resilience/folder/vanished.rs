@@ -1,7 +1,6 @@
 //! W9: the folder of articles is not there any more, or empty.
 
 use std::{
-    fs,
     os::unix::fs::symlink,
     path::Path,
     process::Command,
@@ -15,6 +14,7 @@ use crate::{
     product::{Place, Server, eventually, has},
     scenario::{Outcome, Run, Scenario},
 };
+use fs_err as fs;
 
 pub(super) const W9: Scenario = Scenario {
     id: "W9",

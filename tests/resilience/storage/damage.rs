@@ -143,8 +143,9 @@ fn is_tidy(place: &Place) -> Result<(), String> {
 }
 
 fn under_foot(_: &Run) -> Outcome {
+    type Pull = (&'static str, fn(&Path));
     let mut dice = Dice::of("damage under foot");
-    let pulls: [(&str, fn(&Path)); 3] = [
+    let pulls: [Pull; 3] = [
         ("emptied", |path| drop(fs_err::File::create(path).unwrap())),
         ("overwritten", |path| {
             let n_bytes = fs_err::metadata(path).unwrap().len();

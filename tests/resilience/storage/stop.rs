@@ -137,7 +137,7 @@ fn read_slowly(port: u16, seen: &Seen) {
 /// One client: asks until nobody listens any more. Every other one keeps its connections.
 fn ask_on(port: u16, n: usize, seen: &Seen) {
     let paths = ["/api/v1/search?q=%E9%87%8D%E5%90%AF&limit=50", "/articles/a3", "/", "/readyz"];
-    let is_keeping = n % 2 == 0;
+    let is_keeping = n.is_multiple_of(2);
     while !seen.is_over.load(Ordering::Relaxed) {
         let Ok(mut socket) = http::connect(port) else { continue };
         for path in paths.iter().cycle().skip(n).take(if is_keeping { 50 } else { 1 }) {

@@ -26,7 +26,10 @@ pub(super) const O5: Scenario = Scenario {
 };
 
 /// What is found, and what makes it so of a sound index with the generation `gen-1`.
-const FOUND: &[(&str, fn(&Path))] = &[
+type Found = (&'static str, fn(&Path));
+
+/// All that may be found.
+const FOUND: &[Found] = &[
     ("an older schema", |index| identity(index, "schema", json!(1))),
     ("a newer schema, after a downgrade", |index| {
         identity(index, "schema", json!(4_000_000_000_u32))

@@ -4,6 +4,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Mutex,
+    time::Duration,
 };
 
 use jiuji::{
@@ -61,7 +62,8 @@ impl Server {
             live,
             kb_root: self.kb.clone(),
             allowed_hosts: AllowedHosts::new(&hosts, self.address.port()).unwrap(),
-            limits: Limits::default(),
+            // Programs under test need not be optimised, and are not alone on the machine.
+            limits: Limits { search_time: Duration::from_secs(20), ..Limits::default() },
             today,
             systems: Vec::new(),
             history: true,

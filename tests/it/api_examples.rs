@@ -5,9 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use jiuji::web::Limits;
-
-use crate::driver::{TestKb, eventually};
+use crate::driver::{TestKb, eventually, patient};
 
 /// Languages of blocks that are run, with the command that takes the block as its last argument.
 const RUNNERS: &[(&str, &[&str])] = &[
@@ -30,7 +28,7 @@ fn the_examples_of_the_api_print_what_stands_below_them() {
     let examples = examples(&fs_err::read_to_string(page).unwrap());
     let kb = TestKb::shipped().start();
     eventually("scanned", || !kb.get("/api/v1/status").json()["scanned_at"].is_null());
-    let base = format!("http://{}", kb.listen(|port| kb.app(Limits::default(), port)));
+    let base = format!("http://{}", kb.listen(|port| kb.app(patient(), port)));
     let mut n_run = 0;
     for (language, command) in RUNNERS {
         let of_language = examples.iter().filter(|example| example.language == *language);

@@ -65,6 +65,12 @@ impl Place {
     }
 }
 
+/// The limits of the product, but for the time of a search: these programs need not be optimised,
+/// and are not alone on the machine.
+pub(crate) fn patient() -> Limits {
+    Limits { search_time: PATIENCE, ..Limits::default() }
+}
+
 /// Header lines of a request.
 pub(crate) type Lines<'a> = &'a [(&'a str, &'a str)];
 
@@ -173,7 +179,7 @@ impl TestKb {
         let live =
             Live::start_with(self.options(), Seams { bound: self.bound, ..Seams::default() })
                 .unwrap();
-        let app = app(&live, self.root(), Limits::default(), AccessSettings::default(), PORT);
+        let app = app(&live, self.root(), patient(), AccessSettings::default(), PORT);
         let router = router(app);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -221,7 +227,7 @@ impl Running {
 
     /// The web side for a server of its own, with these settings of access.
     pub(crate) fn app_for(&self, access: AccessSettings, port: u16) -> App {
-        app(&self.live, self.kb.root(), Limits::default(), access, port)
+        app(&self.live, self.kb.root(), patient(), access, port)
     }
 
     /// The same with these settings of access.

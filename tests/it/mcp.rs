@@ -20,7 +20,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
-use crate::driver::{Answer, HOST, Lines, Running, TestKb};
+use crate::driver::{Answer, HOST, Lines, Running, TestKb, patient};
 
 /// Most bytes of one hit.
 const MAX_HIT_BYTES: usize = 2048;
@@ -152,7 +152,7 @@ async fn story(client: Client) {
 #[test]
 fn an_agent_finds_the_article_over_the_network_with_either_handshake() {
     let kb = TestKb::shipped().start();
-    let address = kb.listen(|port| kb.app(Limits::default(), port));
+    let address = kb.listen(|port| kb.app(patient(), port));
     let newest = vec![ProtocolVersion::V_2026_07_28];
     let discover = ClientLifecycleMode::Discover { preferred_versions: newest };
     for lifecycle in [ClientLifecycleMode::Initialize, discover] {
@@ -186,7 +186,7 @@ fn the_official_python_client_finds_the_article_too() {
         return;
     };
     let kb = TestKb::shipped().start();
-    let address = kb.listen(|port| kb.app(Limits::default(), port));
+    let address = kb.listen(|port| kb.app(patient(), port));
     let script: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mcp/client.py");
     let program = child(&kb.kb);
     let mut command = Command::new(python);
@@ -382,7 +382,7 @@ fn a_full_server_says_so() {
 #[test]
 fn many_calls_at_once_are_all_answered() {
     let kb = TestKb::shipped().start_alone();
-    let address = kb.listen(|port| kb.app(Limits::default(), port));
+    let address = kb.listen(|port| kb.app(patient(), port));
     let body = message("search", &json!({ "query": "硬盘咔咔响" }));
     let head = format!(
         "POST /mcp HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\

@@ -8,10 +8,9 @@ use std::{
 };
 
 use axum::{body::Body, http::Request};
-use jiuji::web::Limits;
 use serde_json::{Value, json};
 
-use crate::driver::{Answer, HOST, Running, TestKb, encoded, eventually, shipped_kb};
+use crate::driver::{Answer, HOST, Running, TestKb, encoded, eventually, patient, shipped_kb};
 
 /// A knowledge base with declarations of every kind.
 fn small() -> Running {
@@ -372,7 +371,7 @@ fn head(address: SocketAddr, size: &str) -> String {
 #[test]
 fn a_webhook_of_alertmanager_is_answered_on_a_socket() {
     let kb = small();
-    let address = kb.listen(|port| kb.app(Limits::default(), port));
+    let address = kb.listen(|port| kb.app(patient(), port));
     // Alertmanager sends its payload on one line, and escapes what HTML would read.
     let payload = fs_err::read_to_string(fixtures().join("alertmanager-05.json")).unwrap();
     let payload: Value = serde_json::from_str(&payload).unwrap();

@@ -41,7 +41,10 @@ pub enum StdioError {
 pub async fn stdio(settings: StdioSettings) -> Result<(), StdioError> {
     let StdioSettings { first, options, today, public_url } = settings;
     let hosts = AllowedHosts::loopback(0);
-    let door = Door::new(hosts, Limits::default());
+    // Nobody else waits for a place here.
+    let limits = Limits::default();
+    let limits = Limits { search_time: limits.request_timeout, ..limits };
+    let door = Door::new(hosts, limits);
     let origin = public_url.unwrap_or_default();
     let source = Source::opened(first, options, today, door, &origin);
     let (read, write) = standard_streams();

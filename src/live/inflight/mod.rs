@@ -17,6 +17,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     thread::{self, ThreadId},
+    time::{Duration, Instant},
 };
 
 use fs_err::{self as fs, File};
@@ -33,8 +34,13 @@ use crate::{
 const MARK: &str = "inflight-";
 const SUSPECTS: &str = "suspects.json";
 
-/// Trials that may take this process with them, as when memory runs out for both.
-const MAX_LOST_TRIALS: u32 = 5;
+/// So many trials follow at once when the process that wanted to know is lost during each of them.
+/// It was killed, which says nothing about the article, or the trial took it along, as when memory
+/// runs out for both: the next ones wait, so that what else there is can be served meanwhile.
+const PROMPT_TRIALS: u32 = 5;
+/// How much longer each further one waits after the start, and for how many of them that grows.
+const PAUSE: Duration = Duration::from_secs(10);
+const MAX_PAUSES: u32 = 60;
 
 /// One version of one article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +67,14 @@ pub(super) struct Inflight {
     trials: Trials,
     slots: Mutex<Vec<(ThreadId, File)>>,
     suspects: Vec<Suspect>,
+    opened: Instant,
+}
+
+impl Suspect {
+    /// How long after the start its trial may begin.
+    fn pause(&self) -> Duration {
+        PAUSE * self.n_lost_trials.saturating_sub(PROMPT_TRIALS).min(MAX_PAUSES)
+    }
 }
 
 impl Inflight {
@@ -75,7 +89,8 @@ impl Inflight {
             }
         }
         let trials = Trials::new(options);
-        let inflight = Self { dir, trials, slots: Mutex::default(), suspects };
+        let inflight =
+            Self { dir, trials, slots: Mutex::default(), suspects, opened: Instant::now() };
         inflight.save();
         // Only now: a kill in between must not lose them.
         remove_marks(&inflight.dir);
@@ -132,23 +147,27 @@ impl Inflight {
 
     /// Tries one suspect; whether more is known now.
     pub(super) fn try_next(&mut self) -> bool {
-        let is_open = |suspect: &&mut Suspect| !suspect.is_guilty;
-        let Some(suspect) = self.suspects.iter_mut().find(is_open) else { return false };
+        let age = self.opened.elapsed();
+        let is_due = |suspect: &&mut Suspect| !suspect.is_guilty && suspect.pause() <= age;
+        let Some(suspect) = self.suspects.iter_mut().find(is_due) else { return false };
         if !self.trials.are_possible() {
             return false;
         }
         suspect.n_lost_trials += 1;
-        let Suspect { version, n_lost_trials, .. } = suspect.clone();
+        let version = suspect.version.clone();
         self.save();
-        let verdict = if n_lost_trials > MAX_LOST_TRIALS {
-            Verdict::Guilty
-        } else {
-            self.trials.verdict(&version.path)
-        };
+        let verdict = self.trials.verdict(&version.path);
         tracing::warn!(path = %version.path, ?verdict, "tried an article apart");
         self.settle(&version, verdict);
         self.save();
         verdict != Verdict::Unknown
+    }
+
+    /// When the next trial that still has to wait may begin.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let open = self.suspects.iter().filter(|suspect| !suspect.is_guilty);
+        let starts = open.map(|suspect| self.opened + suspect.pause());
+        starts.filter(|start| *start > Instant::now()).min()
     }
 
     fn settle(&mut self, version: &Version, verdict: Verdict) {

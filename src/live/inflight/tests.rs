@@ -73,18 +73,17 @@ fn a_process_that_tidied_up_leaves_no_suspect() {
 }
 
 #[test]
-fn lost_trials_condemn_only_after_several() {
+fn lost_trials_condemn_nobody_and_make_the_next_one_wait() {
     let case = Case::new(Some("true"));
     case.ends_with(&[("a.md", "1")]);
     let mut inflight = case.open();
     inflight.suspects.retain(|suspect| suspect.version.path == "a.md");
-    inflight.suspects[0].n_lost_trials = MAX_LOST_TRIALS - 1;
+    inflight.suspects[0].n_lost_trials = PROMPT_TRIALS + 1;
+    assert!(!inflight.try_next() && inflight.withholds("a.md", "1"));
+    assert_eq!(inflight.due(), Some(inflight.opened + PAUSE));
+    inflight.suspects[0].n_lost_trials = PROMPT_TRIALS;
+    assert_eq!(inflight.due(), None);
     assert!(inflight.try_next() && !inflight.withholds("a.md", "1"));
-    case.ends_with(&[("a.md", "1")]);
-    let mut inflight = case.open();
-    inflight.suspects.retain(|suspect| suspect.version.path == "a.md");
-    inflight.suspects[0].n_lost_trials = MAX_LOST_TRIALS;
-    assert!(inflight.try_next() && inflight.is_guilty("a.md", "1"));
 }
 
 #[test]

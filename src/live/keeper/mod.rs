@@ -157,7 +157,7 @@ impl Keeper {
         let scan = self.options.watch.then_some(self.next_scan);
         let looks = deferred.chain(self.vanished.due()).chain(scan);
         // With nothing to do ever, only the end of the program brings a hint.
-        let next = looks.chain(self.retry.next()).min();
+        let next = looks.chain(self.retry.next()).chain(self.inflight.due()).min();
         let now = Instant::now();
         self.hints.wait(next.map_or(Duration::MAX, |next| next.saturating_duration_since(now)))
     }

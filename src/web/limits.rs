@@ -76,7 +76,7 @@ impl Default for Limits {
             path_bytes: 4 * 1024,
             uri_bytes: 16 * 1024,
             connections: 512,
-            seat_patience: Duration::from_millis(250),
+            seat_patience: Duration::from_millis(25),
             header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(15),
             read_rate: 1024,

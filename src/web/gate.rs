@@ -209,10 +209,6 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(3600);
 
-    fn waiting(gate: &Gate) -> usize {
-        lock(&gate.shared).waiting.len()
-    }
-
     #[tokio::test]
     async fn a_full_gate_says_when_to_come_back_and_opens_again() {
         let gate = gate(1, Duration::from_millis(20));
@@ -220,7 +216,7 @@ mod tests {
         let refused = gate.enter().await.unwrap_err().into_response();
         assert_eq!(refused.status(), 503);
         assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
-        assert_eq!(waiting(&gate), 0, "whoever gave up waits no more");
+        assert_eq!(gate.n_waiting(), 0, "whoever gave up waits no more");
         drop(place);
         assert!(gate.enter().await.is_ok());
         assert_eq!(lock(&gate.shared).n_free, 1);
@@ -258,7 +254,7 @@ mod tests {
                 })
             })
             .collect();
-        while waiting(&gate) < 3 {
+        while gate.n_waiting() < 3 {
             yield_now().await;
         }
         sleep(Duration::from_millis(1)).await;
@@ -283,7 +279,7 @@ mod tests {
             let gate = Arc::clone(&gate);
             async move { gate.enter().await.is_ok() }
         });
-        while waiting(&gate) < 1 {
+        while gate.n_waiting() < 1 {
             yield_now().await;
         }
         sleep(STANDING * 2).await;
@@ -306,13 +302,13 @@ mod tests {
             let gate = Arc::clone(&gate);
             async move { gate.enter().await.map(drop).is_ok() }
         });
-        while waiting(&gate) < 1 {
+        while gate.n_waiting() < 1 {
             yield_now().await;
         }
         let [one, other] = places;
         sleep(Duration::from_millis(1)).await;
         drop(one);
-        assert_eq!((waiting(&gate), lock(&gate.shared).n_free), (1, 1), "it stays free");
+        assert_eq!((gate.n_waiting(), lock(&gate.shared).n_free), (1, 1), "it stays free");
         assert!(gate.enter().await.is_err(), "for whoever comes as well");
         drop(other);
         assert!(first.await.unwrap());
@@ -348,6 +344,6 @@ mod tests {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!((waiting(&gate), lock(&gate.shared).n_free), (0, 3));
+        assert_eq!((gate.n_waiting(), lock(&gate.shared).n_free), (0, 3));
     }
 }

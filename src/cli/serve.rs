@@ -118,13 +118,18 @@ fn announce(terminal: &mut Terminal, address: SocketAddr, open: bool) -> anyhow:
 }
 
 /// The address for a browser on this machine.
-fn url(mut address: SocketAddr) -> String {
+fn url(address: SocketAddr) -> String {
+    format!("http://{}/", reachable(address))
+}
+
+/// The same address as this machine reaches it: everybody's is the loopback one.
+pub(super) fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
         _ => {}
     }
-    format!("http://{address}/")
+    address
 }
 
 fn open_browser(url: &str) -> std::io::Result<()> {

@@ -2,12 +2,12 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    net::{SocketAddr, TcpStream},
     time::Duration,
 };
 
 use super::{Diagnosis, Grade};
-use crate::cli::Settings;
+use crate::cli::{Settings, serve::reachable};
 
 /// A server on this machine that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -62,16 +62,6 @@ fn judge(answer: &str) -> Diagnosis {
 fn has(head: &str, name: &str, part: &str) -> bool {
     let values = head.lines().filter_map(|line| line.split_once(':'));
     values.filter(|(known, _)| *known == name).any(|(_, value)| value.contains(part))
-}
-
-/// The address on this machine; everybody's address is reached at the loopback one.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
-        _ => {}
-    }
-    address
 }
 
 fn answer(address: SocketAddr) -> io::Result<String> {

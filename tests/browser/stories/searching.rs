@@ -33,6 +33,8 @@ fn back_and_forward_restore_the_searches() {
         page.wait_for("document.activeElement.matches('.hit-link')").await;
         page.key("/").await;
         page.type_text("勒索病毒").await;
+        // The first character finds it already; only what has been shown can be come back to.
+        page.wait_for(&format!("{QUERY} === '勒索病毒'")).await;
         page.wait_for_first_hit("ransomware").await;
         page.run("history.back()").await;
         page.wait_for_first_hit("login-failure").await;

@@ -50,6 +50,9 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// Bytes of it that a client must read per second afterwards, on average.
     pub read_rate: u64,
+    /// Bytes of it that the system keeps for a client. It would take megabytes for each that does
+    /// not read; what it takes has to be copied, and thrown away with the connection.
+    pub send_buffer: usize,
     /// Header lines of a request.
     pub headers: usize,
     /// Bytes of all headers of a request.
@@ -80,6 +83,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(15),
             read_rate: 1024,
+            send_buffer: 128 * 1024,
             headers: 64,
             header_bytes: 32 * 1024,
             stop_timeout: Duration::from_secs(10),

@@ -18,6 +18,7 @@ use axum::{
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -83,6 +84,8 @@ async fn run(
     counts: Connections,
     stop: impl Future<Output = ()>,
 ) {
+    // Connections have it from the listener. Without it they only take more memory.
+    let _ = SockRef::from(&listener).set_send_buffer_size(limits.send_buffer);
     let (closing, _) = watch::channel(());
     let mut seats = Seats::new(limits.connections, limits.seat_patience);
     let mut connections = JoinSet::new();

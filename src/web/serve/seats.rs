@@ -13,7 +13,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::task::{self, AbortHandle};
 
-use super::turn::Turn;
+use super::turn::{Moment, Turn};
 use crate::web::access::Client;
 
 /// One address may hold this part of all seats before it counts as a crowd.
@@ -74,18 +74,19 @@ impl Seats {
     /// The connection that has waited longest for its client, if that is long enough; else the
     /// one of a crowd that the newcomer is not part of.
     fn least_missed(&self, newcomer: Client) -> Option<task::Id> {
-        let (waits, id) = self.longest(|_| true)?;
-        if waits >= self.patience {
+        let (since, id) = self.longest(|_| true)?;
+        if since.elapsed() >= self.patience {
             return Some(id);
         }
         let crowd = self.crowd().filter(|crowd| *crowd != newcomer)?;
         self.longest(|client| client == crowd).map(|(_, id)| id)
     }
 
-    fn longest(&self, of: impl Fn(Client) -> bool) -> Option<(Duration, task::Id)> {
+    /// The clock is left alone here: every newcomer to a full house goes through all seats.
+    fn longest(&self, of: impl Fn(Client) -> bool) -> Option<(Moment, task::Id)> {
         let seats = self.taken.iter().filter(|(_, seat)| of(seat.client));
-        let waiting = seats.filter_map(|(id, seat)| Some((seat.turn.waits()?, *id)));
-        waiting.max_by_key(|(waits, _)| *waits)
+        let waiting = seats.filter_map(|(id, seat)| Some((seat.turn.waits_since()?, *id)));
+        waiting.min_by_key(|(since, _)| *since)
     }
 
     /// The client with more seats than its share, the one with the most.

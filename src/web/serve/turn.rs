@@ -19,6 +19,17 @@ const NEVER: u64 = u64::MAX;
 /// Moments are microseconds after this one.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
+/// A point in time; earlier ones are smaller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment(u64);
+
+impl Moment {
+    /// Time since then.
+    pub(super) fn elapsed(self) -> Duration {
+        Duration::from_micros(now().saturating_sub(self.0))
+    }
+}
+
 /// What one connection waits for. Written by the connection, read by the loop that accepts.
 #[derive(Debug)]
 pub(super) struct Turn {
@@ -37,10 +48,10 @@ impl Turn {
         Self { owes, reads, is_answered: AtomicBool::new(false) }
     }
 
-    /// How long the client has kept us waiting; `None` while the turn is ours.
-    pub(super) fn waits(&self) -> Option<Duration> {
+    /// Since when the client keeps us waiting; `None` while the turn is ours.
+    pub(super) fn waits_since(&self) -> Option<Moment> {
         let since = self.owes.load(Ordering::Relaxed).min(self.reads.load(Ordering::Relaxed));
-        (since != NEVER).then(|| Duration::from_micros(now().saturating_sub(since)))
+        (since != NEVER).then_some(Moment(since))
     }
 
     /// The head of a request is there; with a body, the client owes that from now on.
@@ -156,7 +167,7 @@ mod tests {
     use super::*;
 
     fn ours(turn: &Turn) -> bool {
-        turn.waits().is_none()
+        turn.waits_since().is_none()
     }
 
     #[test]
@@ -183,7 +194,10 @@ mod tests {
         turn.blocked();
         std::thread::sleep(Duration::from_millis(5));
         turn.blocked();
-        assert!(turn.waits().unwrap() >= Duration::from_millis(5), "the first time counts");
+        assert!(
+            turn.waits_since().unwrap().elapsed() >= Duration::from_millis(5),
+            "the first time counts"
+        );
         turn.flushed();
         assert!(ours(&turn));
     }

@@ -12,7 +12,7 @@ use std::{
 use super::{Probed, SEARCH, millis, probe, shipped, times};
 use crate::{
     http,
-    product::{START_PATIENCE, eventually},
+    product::{Place, START_PATIENCE, Server, eventually},
     scenario::{Outcome, Run, Scenario, percentile},
 };
 
@@ -31,8 +31,12 @@ const ATTACK: Duration = Duration::from_secs(120);
 const SHORT_ATTACK: Duration = Duration::from_secs(8);
 /// Time between two bytes of a slow client.
 const TRICKLE: Duration = Duration::from_millis(500);
+/// They do not know of each other: in this time they move one after the other, not all at once.
+const N_TURNS: usize = 50;
 /// How much later than promised a connection may be seen to end.
 const SLACK: Duration = Duration::from_secs(4);
+/// How often others ask before it, in full.
+const N_BEFORE: usize = 500;
 /// Others that ask at least.
 const MIN_PROBES: usize = 20;
 /// Threads that drive the slow clients.
@@ -112,10 +116,12 @@ fn is_open(done: &io::Result<usize>) -> bool {
 fn slow(run: &Run) -> Outcome {
     let n = run.count(2000).max(800);
     let attack = if run.judges_times() { ATTACK } else { SHORT_ATTACK };
-    let (alone, (before, during)) = thread::scope(|scope| {
-        let alone = scope.spawn(|| lifetimes(n / 50));
-        let crowded = crowded(n, attack);
-        (alone.join().unwrap(), crowded)
+    let (crowd, alone) = (Warm::new(), Warm::new());
+    let before = probe(crowd.port(), SEARCH, times(run.count(N_BEFORE)));
+    let (alone, during) = thread::scope(|scope| {
+        let alone = scope.spawn(|| lifetimes(alone.port(), n / 50));
+        let during = crowded(crowd.port(), n, attack);
+        (alone.join().unwrap(), during)
     });
     let late = alone.iter().filter(|(kind, lived)| *lived > kind.limit() + SLACK);
     let late: Vec<_> = late.map(|(kind, lived)| format!("{kind:?} lived {lived:.1?}")).collect();
@@ -136,20 +142,31 @@ fn slow(run: &Run) -> Outcome {
         ))
 }
 
-/// Lets the server make what it makes once.
-fn warm(port: u16) {
-    let bundle = || http::get(port, "/offline.json").is_ok_and(|answer| answer.status == 200);
-    assert!(eventually(START_PATIENCE, bundle).is_some(), "there is no bundle");
-    probe(port, SEARCH, times(20));
+/// A server that has made what it makes once.
+struct Warm {
+    server: Server,
+    _place: Place,
+}
+
+impl Warm {
+    fn new() -> Self {
+        let place = shipped();
+        let server = place.serve();
+        let bundle = || http::get(server.port, "/offline.json").is_ok_and(|got| got.status == 200);
+        assert!(eventually(START_PATIENCE, bundle).is_some(), "there is no bundle");
+        probe(server.port, SEARCH, times(20));
+        Self { server, _place: place }
+    }
+
+    fn port(&self) -> u16 {
+        self.server.port
+    }
 }
 
 /// How long some slow clients of each kind live on a server with seats to spare.
-fn lifetimes(n_each: usize) -> Vec<(Kind, Duration)> {
-    let place = shipped();
-    let server = place.serve();
-    warm(server.port);
+fn lifetimes(port: u16, n_each: usize) -> Vec<(Kind, Duration)> {
     let kinds = KINDS.iter().flat_map(|kind| std::iter::repeat_n(*kind, n_each));
-    let mut open: Vec<_> = kinds.map(|kind| Slow::new(kind, server.port).unwrap()).collect();
+    let mut open: Vec<_> = kinds.map(|kind| Slow::new(kind, port).unwrap()).collect();
     let mut lived = Vec::new();
     let begin = Instant::now();
     while !open.is_empty() && begin.elapsed() < Duration::from_secs(40) {
@@ -166,15 +183,10 @@ fn lifetimes(n_each: usize) -> Vec<(Kind, Duration)> {
     lived
 }
 
-/// What others see before the slow clients come, and among them.
-fn crowded(n: usize, attack: Duration) -> (Probed, Probed) {
-    let place = shipped();
-    let server = place.serve();
-    let port = server.port;
-    warm(port);
-    let before = probe(port, SEARCH, times(100));
+/// What others see among so many slow clients.
+fn crowded(port: u16, n: usize, attack: Duration) -> Probed {
     let (is_over, n_connected) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let during = thread::scope(|scope| {
+    thread::scope(|scope| {
         for _ in 0..N_DRIVERS {
             scope.spawn(|| drive(port, n / N_DRIVERS, &n_connected, &is_over));
         }
@@ -187,8 +199,7 @@ fn crowded(n: usize, attack: Duration) -> (Probed, Probed) {
         let during = probe(port, SEARCH, || enough() && begin.elapsed() > attack);
         is_over.store(true, Ordering::Relaxed);
         during
-    });
-    (before, during)
+    })
 }
 
 /// Keeps `n` slow clients going; who is closed comes back.
@@ -201,10 +212,12 @@ fn drive(port: u16, n: usize, n_connected: &AtomicUsize, is_over: &AtomicBool) {
     };
     let mut all: Vec<_> = kinds.map(|kind| (*kind, counted(connect(kind)))).collect();
     while !is_over.load(Ordering::Relaxed) {
-        thread::sleep(TRICKLE);
-        for (kind, slow) in &mut all {
-            if !slow.as_mut().is_some_and(Slow::step) {
-                *slow = connect(kind);
+        for some in all.chunks_mut(n.div_ceil(N_TURNS)) {
+            thread::sleep(TRICKLE / N_TURNS as u32);
+            for (kind, slow) in some {
+                if !slow.as_mut().is_some_and(Slow::step) {
+                    *slow = connect(kind);
+                }
             }
         }
     }

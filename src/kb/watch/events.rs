@@ -73,8 +73,7 @@ impl Places {
 
     /// A file was written or deleted.
     fn touched(&self, path: &Path) -> Option<Sign> {
-        let article = || self.article(path).map(|path| Sign::Hint(Hint::File(path)));
-        self.vocabulary_file(path).or_else(article)
+        self.vocabulary_file(path).or_else(|| self.hint(path, Hint::File))
     }
 
     fn being_written(&self, path: &Path) -> Option<Sign> {
@@ -82,7 +81,14 @@ impl Places {
     }
 
     fn made(&self, path: &Path) -> Option<Sign> {
-        self.article(path).map(|path| Sign::Hint(Hint::New(path)))
+        self.hint(path, Hint::New)
+    }
+
+    /// A hint at an article; of a name that is no plain text only a scan tells.
+    fn hint(&self, path: &Path, at_one: fn(String) -> Hint) -> Option<Sign> {
+        let path = self.article(path)?;
+        let is_plain = names::is_printable(&path) && !path.contains(char::REPLACEMENT_CHARACTER);
+        Some(Sign::Hint(if is_plain { at_one(path) } else { Hint::Rescan }))
     }
 
     /// The path in the knowledge base of what is an article by its name.
@@ -114,11 +120,11 @@ impl Places {
         (is_inside && is_text).then_some(Sign::Hint(Hint::Vocabulary))
     }
 
-    /// The path in the knowledge base, unless some part of it is ignored there.
+    /// The path in the knowledge base, with replacement characters where it is no text, unless some
+    /// part of it is ignored there.
     fn visible(&self, path: &Path) -> Option<String> {
         let inside = path.strip_prefix(&self.kb).ok()?;
-        let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
-        let parts = parts?;
+        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
         if parts.is_empty() || parts.iter().any(|part| names::is_ignored(part)) {
             return None;
         }
@@ -134,6 +140,8 @@ fn was_file(paths: &[PathBuf]) -> Option<Sign> {
 
 #[cfg(test)]
 mod tests {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
     use notify::event::{DataChange, Flag, MetadataKind};
 
     use super::*;
@@ -190,6 +198,9 @@ mod tests {
             (FOLDER_GONE, "/none/index", Some(Sign::Lost)),
             (MADE, "/none/kb/a.md", Some(Sign::Hint(Hint::New("a.md".into())))),
             (MADE, "/none/kb/a.png", None),
+            (MADE, "/none/kb/a\nb.md", rescan()),
+            (CLOSED, "/none/kb/a\nb.md", rescan()),
+            (CLOSED, "/none/kb/a\nb.png", None),
             (WRITTEN, "/none/kb/a.md", Some(Sign::Writing("a.md".into()))),
             (WRITTEN, "/none/kb/.a.md.tmp", None),
             (WRITTEN, "/none/index/synonyms.txt", None),
@@ -200,6 +211,13 @@ mod tests {
             let event = Event::new(kind).add_path(path.into());
             assert_eq!(places().signs(Ok(event)), Vec::from_iter(expected), "{kind:?} {path}");
         }
+    }
+
+    #[test]
+    fn a_name_in_no_encoding_calls_for_a_scan() {
+        let path = Path::new("/none/kb").join(OsStr::from_bytes(b"\xb6\xcf.md"));
+        let event = Event::new(CLOSED).add_path(path);
+        assert_eq!(places().signs(Ok(event)), [Sign::Hint(Hint::Rescan)]);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::{io, path::Path, sync::Arc};
 use tantivy::{
     Index, IndexReader, IndexWriter, ReloadPolicy, Term,
     directory::error::{OpenDirectoryError, OpenReadError},
-    indexer::{IndexWriterOptions, LogMergePolicy},
 };
 
 use super::{
@@ -17,22 +16,12 @@ use super::{
     record::{Record, Row},
     schema::{self, Fields},
     snapshot::{Info, Snapshot},
+    writer,
 };
 use crate::analysis::Analyzer;
 
-/// Memory for documents not yet written, per thread. The smallest tantivy takes is 15 MB; more
-/// makes fewer segments in a full build.
-const BUILD_BUDGET_BYTES: usize = 60_000_000;
-const APPLY_BUDGET_BYTES: usize = 20_000_000;
-
-/// Threads of a full build.
-const BUILD_THREADS: usize = 2;
-
 /// Blocks of stored articles each segment keeps decompressed; 4 KiB each.
 const STORE_CACHE_BLOCKS: usize = 512;
-
-/// Share of deleted documents above which a segment is merged away.
-const MAX_DELETED_SHARE: f32 = 0.3;
 
 /// What changes between two revisions.
 #[derive(Debug, Default)]
@@ -45,10 +34,10 @@ pub struct Changes {
 
 /// An index that takes changes. Its writer is opened with the first change.
 pub struct Generation {
-    index: Index,
-    fields: Fields,
+    pub(super) index: Index,
+    pub(super) fields: Fields,
     reader: IndexReader,
-    writer: Option<IndexWriter>,
+    pub(super) writer: Option<IndexWriter>,
     analyzer: Arc<Analyzer>,
     manifest: Arc<Manifest>,
     info: Info,
@@ -83,11 +72,11 @@ impl Generation {
             Some(dir) => builder.open_or_create(open_directory(dir, disk)?)?,
             None => builder.create_in_ram()?,
         };
-        let mut writer = writer(&index, BUILD_THREADS, BUILD_BUDGET_BYTES)?;
+        let mut writer = writer::for_build(&index, &fields)?;
         let adding = Adding { writer: &writer, fields: &fields, analyzer: &analyzer, disk };
         let Added { manifest, refused } = adding.all(paths, load)?;
         disk.reaches(Step::Commit)?;
-        let info = commit(&mut writer, &manifest, &analyzer, indexed_at)?;
+        let info = writer::commit(&mut writer, &manifest, &analyzer, indexed_at)?;
         writer.wait_merging_threads()?;
         let generation = Self::assemble(index, fields, analyzer, manifest, info, disk)?;
         Ok(Self { refused, is_in_memory: dir.is_none(), ..generation })
@@ -116,6 +105,7 @@ impl Generation {
         let reader = reader(&index)?;
         read_through(&reader, &index)?;
         let manifest = manifest::read(&reader.searcher(), &fields)?;
+        has_each_once(&reader, &manifest)?;
         Self::assemble(index, fields, analyzer, manifest, info, disk)
     }
 
@@ -214,13 +204,14 @@ impl Generation {
         }
         let mut writer = match self.writer.take() {
             Some(writer) => writer,
-            None => writer(&self.index, 1, APPLY_BUDGET_BYTES)?,
+            None => writer::for_changes(&self.index, &self.fields)?,
         };
         let manifest = self.change(&writer, changes, on_put)?;
         self.disk.reaches(Step::Commit)?;
-        let info = commit(&mut writer, &manifest, &self.analyzer, indexed_at)?;
+        let info = writer::commit(&mut writer, &manifest, &self.analyzer, indexed_at)?;
         self.disk.reaches(Step::Reload)?;
         self.reader.reload()?;
+        has_each_once(&self.reader, &manifest)?;
         // Only now: what readers see, and what is said of it, change together.
         (self.info, self.manifest, self.writer) = (info, Arc::new(manifest), Some(writer));
         self.snapshot()
@@ -262,41 +253,19 @@ fn open_directory(dir: &Path, disk: &Arc<dyn Disk>) -> Result<UnsyncedDirectory,
     })
 }
 
-fn writer(index: &Index, threads: usize, budget: usize) -> Result<IndexWriter, IndexError> {
-    let options = IndexWriterOptions::builder()
-        .num_worker_threads(threads)
-        .memory_budget_per_thread(budget)
-        .num_merge_threads(1)
-        .build();
-    let writer: IndexWriter = index.writer_with_options(options)?;
-    let mut merges = LogMergePolicy::default();
-    merges.set_del_docs_ratio_before_merge(MAX_DELETED_SHARE);
-    writer.set_merge_policy(Box::new(merges));
-    Ok(writer)
-}
-
 fn reader(index: &Index) -> Result<IndexReader, IndexError> {
     let builder = index.reader_builder().reload_policy(ReloadPolicy::Manual);
     Ok(builder.doc_store_cache_num_blocks(STORE_CACHE_BLOCKS).try_into()?)
 }
 
-fn commit(
-    writer: &mut IndexWriter,
-    manifest: &Manifest,
-    analyzer: &Analyzer,
-    indexed_at: &str,
-) -> Result<Info, IndexError> {
-    let info = Info {
-        revision: manifest::revision(manifest, &analyzer.vocabulary().fingerprint),
-        indexed_at: indexed_at.to_owned(),
-        n_articles: manifest.len(),
-    };
-    let payload =
-        serde_json::to_string(&info).map_err(|error| IndexError::Damaged(error.to_string()))?;
-    let mut prepared = writer.prepare_commit()?;
-    prepared.set_payload(&payload);
-    prepared.commit()?;
-    Ok(info)
+/// Checks that there is one document for each row. A deletion that did not take effect leaves an
+/// article twice: found twice, and in lists in the place of another one.
+fn has_each_once(reader: &IndexReader, manifest: &Manifest) -> Result<(), IndexError> {
+    let (n_documents, n_rows) = (reader.searcher().num_docs(), manifest.len());
+    if usize::try_from(n_documents) == Ok(n_rows) {
+        return Ok(());
+    }
+    Err(IndexError::Damaged(format!("{n_rows} 篇文章有 {n_documents} 份")))
 }
 
 /// Opens every part of every segment once. The search engine opens them when they are first

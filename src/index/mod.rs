@@ -25,6 +25,7 @@ mod schema;
 mod snapshot;
 mod store;
 mod text;
+mod writer;
 
 use std::path::PathBuf;
 

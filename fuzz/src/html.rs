@@ -64,14 +64,6 @@ const ATTRIBUTES: &[&str] = &[
 ];
 const SCHEMES: &[&str] = &["http", "https", "mailto", "tel"];
 
-/// HTML without the line ends that begin a `<pre>`: the first of them is no text, so that each time
-/// HTML is read and written one goes. Source: HTML, section 13.1.2.5.
-pub(crate) fn bare(html: &str) -> String {
-    let mut parts = html.split("<pre>");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |bare, part| bare + "<pre>" + part.trim_start_matches('\n'))
-}
-
 /// Fails unless `html` is text, closing tags and opening tags of the list with quoted attributes of
 /// the list, and nothing in it leads elsewhere than it may.
 pub(crate) fn assert_safe(html: &str) {

@@ -145,7 +145,7 @@ fn allowed_value<'v>(element: &str, attribute: &str, value: &'v str) -> Option<C
         (_, "id") => value.starts_with("s-"),
         ("img", "src") => value.starts_with("/media/"),
         ("a", "rel") => value == "noopener noreferrer nofollow",
-        // What browsers make of the others differs, and no author means them.
+        // Browsers differ in what they make of control characters, and no author means them.
         ("a", "href") => !value.contains(char::is_control) && !is_other_origin(value),
         _ => true,
     };

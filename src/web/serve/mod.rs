@@ -1,11 +1,12 @@
 //! The accept loop: HTTP/1.1 on a listener, bounded, and stopped without cutting answers.
 //!
 //! [`seats`] says who may stay when all connections are taken, by what [`turn`] knows of each;
-//! [`stall`] gives up on those who do not read.
+//! [`stall`] gives up on those who do not read; [`refusal`] tells the others why they have to go.
 //!
 //! `axum::serve` sets no timer, so a client that never ends its headers would keep its
 //! connection for ever; this loop builds the connections itself.
 
+mod refusal;
 mod seats;
 mod stall;
 mod turn;
@@ -28,6 +29,7 @@ use tokio::{
 use tower::ServiceExt;
 
 use self::{
+    refusal::refuse,
     seats::Seats,
     stall::{Pace, WriteDeadline},
     turn::{Download, Turn},
@@ -46,10 +48,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The same when a connection was closed to make it go away.
 const CLOSE_PAUSE: Duration = Duration::from_millis(1);
-
-/// What a client gets when all connections are taken.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
-    Content-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Serves `app` on `listener` until `stop` ends, then lets requests in flight finish.
 pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
@@ -107,7 +105,7 @@ async fn run(
                 let client = Client::from(address.ip());
                 if !seats.make_room(client) {
                     counts.refuse();
-                    refuse(stream);
+                    refuse(&stream);
                     continue;
                 }
                 let (turn, peer) = (Arc::new(Turn::new()), Peer(address.ip()));
@@ -141,16 +139,6 @@ async fn survive(error: &io::Error, seats: &mut Seats) {
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-/// Says that all connections are taken, without waiting for the client.
-fn refuse(stream: TcpStream) {
-    if let Ok(mut stream) = stream.into_std() {
-        // What was sent and not read would make the system tear the connection down, and the
-        // answer with it. It is closed in any case; whether the client learns why is a courtesy.
-        let _ = io::Read::read(&mut stream, &mut [0; 4096]);
-        let _ = io::Write::write(&mut stream, FULL);
-    }
 }
 
 /// What answers the requests of one connection.

@@ -58,7 +58,11 @@ impl Seats {
 
     fn close(&mut self, id: Option<task::Id>) -> bool {
         let seat = id.and_then(|id| self.taken.remove(&id));
-        seat.map(|seat| seat.task.abort()).is_some()
+        seat.map(|seat| {
+            seat.turn.dismiss();
+            seat.task.abort();
+        })
+        .is_some()
     }
 
     /// A connection that has begun.

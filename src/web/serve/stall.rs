@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::turn::Turn;
+use super::{refusal, turn::Turn};
 
 /// How slowly a peer may read what is ready for it.
 #[derive(Debug, Clone, Copy)]
@@ -25,24 +25,33 @@ pub(super) struct Pace {
     pub(super) rate: u64,
 }
 
-/// A stream that can be torn down.
-pub(super) trait Tear {
+/// How a stream can end.
+pub(super) trait End {
     /// Throws away what the peer has not taken when the stream is closed. Otherwise the system
     /// keeps it, and the connection, for as long as the peer likes.
     fn tear(&self);
+
+    /// Tells a peer that was told nothing so far to come back later.
+    fn refuse(&self);
 }
 
-impl Tear for TcpStream {
+impl End for TcpStream {
     fn tear(&self) {
         let _ = self.set_zero_linger();
+    }
+
+    fn refuse(&self) {
+        refusal::refuse(self);
     }
 }
 
 /// Fails writes to a peer that is slower than `pace`; reads are passed on as they are.
-pub(super) struct WriteDeadline<S: Tear> {
+pub(super) struct WriteDeadline<S: End> {
     stream: S,
     pace: Pace,
     turn: Arc<Turn>,
+    /// The peer has got something.
+    has_written: bool,
     /// What has been waiting since the last complete flush.
     backlog: Option<Backlog>,
     /// Set while a write waits for the peer.
@@ -66,17 +75,21 @@ impl Backlog {
     }
 }
 
-impl<S: Tear> Drop for WriteDeadline<S> {
+impl<S: End> Drop for WriteDeadline<S> {
     fn drop(&mut self) {
         if self.backlog.is_some() {
             self.stream.tear();
+        } else if self.turn.is_dismissed() && !self.has_written {
+            // On a connection that has served before, closing without a word is the better sign:
+            // clients expect it there, and send again by themselves what was under way.
+            self.stream.refuse();
         }
     }
 }
 
-impl<S: Tear> WriteDeadline<S> {
+impl<S: End> WriteDeadline<S> {
     pub(super) fn new(stream: S, pace: Pace, turn: Arc<Turn>) -> Self {
-        Self { stream, pace, turn, backlog: None, waiting: None }
+        Self { stream, pace, turn, has_written: false, backlog: None, waiting: None }
     }
 
     /// Passes progress on; turns waiting into an error when it has lasted too long.
@@ -103,6 +116,7 @@ impl<S: Tear> WriteDeadline<S> {
         cx: &mut Context<'_>,
         polled: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
+        self.has_written |= polled.is_ready();
         if let (Poll::Ready(Ok(n)), Some(backlog)) = (&polled, &mut self.backlog) {
             backlog.n_bytes = backlog.n_bytes.saturating_add(*n as u64);
         }
@@ -110,7 +124,7 @@ impl<S: Tear> WriteDeadline<S> {
     }
 }
 
-impl<S: AsyncRead + Tear + Unpin> AsyncRead for WriteDeadline<S> {
+impl<S: AsyncRead + End + Unpin> AsyncRead for WriteDeadline<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -120,7 +134,7 @@ impl<S: AsyncRead + Tear + Unpin> AsyncRead for WriteDeadline<S> {
     }
 }
 
-impl<S: AsyncWrite + Tear + Unpin> AsyncWrite for WriteDeadline<S> {
+impl<S: AsyncWrite + End + Unpin> AsyncWrite for WriteDeadline<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -168,8 +182,10 @@ mod tests {
 
     use super::*;
 
-    impl Tear for DuplexStream {
+    impl End for DuplexStream {
         fn tear(&self) {}
+
+        fn refuse(&self) {}
     }
 
     const PACE: Pace = Pace { pause: Duration::from_millis(200), rate: 10_000 };

@@ -55,11 +55,9 @@ async fn exchange(address: SocketAddr, request: Vec<u8>) -> String {
         let mut socket = connect(address);
         // A server may refuse and close before all is sent.
         let _ = socket.write_all(&request);
-        let mut answer = Vec::new();
-        let _ = socket.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+        socket
     });
-    task.await.unwrap()
+    rest(task.await.unwrap()).await
 }
 
 const CLOSE: &str = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -114,6 +112,16 @@ async fn hold(address: SocketAddr, request: &'static str, n_read: usize) -> Sock
     task.await.unwrap()
 }
 
+/// What else comes on it until the server closes.
+async fn rest(mut socket: Socket) -> String {
+    let task = spawn_blocking(move || {
+        let mut answer = Vec::new();
+        let _ = socket.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    });
+    task.await.unwrap()
+}
+
 const KEEP: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
 #[tokio::test]
@@ -131,24 +139,25 @@ async fn connections_beyond_the_limit_are_refused_until_one_is_free() {
 }
 
 #[tokio::test]
-async fn whoever_keeps_us_waiting_makes_room_for_a_newcomer() {
+async fn whoever_keeps_us_waiting_makes_room_for_a_newcomer_and_is_told_why() {
     let big = || async { vec![b'x'; 32 << 20] };
     let echo = |body: axum::body::Bytes| async { body };
     let router = hello().route("/big", get(big)).route("/echo", axum::routing::post(echo));
     let waiting = [
-        ("GET / HTTP/1.1\r\nHost:", 0),
-        ("", 0),
-        (KEEP, 1),
-        ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab", 0),
-        ("GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 1),
+        ("GET / HTTP/1.1\r\nHost:", 0, true),
+        ("", 0, true),
+        (KEEP, 1, false),
+        ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab", 0, true),
+        ("GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 1, false),
     ];
-    for (request, n_read) in waiting {
+    for (request, n_read, is_told) in waiting {
         let server = start(router.clone(), one_seat(SHORT)).await;
         let held = hold(server.address, request, n_read).await;
         sleep(SHORT * 2).await;
         let answer = exchange(server.address, CLOSE.into()).await;
         assert!(answer.contains("200 OK"), "{request:?}: {answer}");
-        drop(held);
+        let rest = rest(held).await;
+        assert_eq!(rest.contains("HTTP/1.1 503 "), is_told, "{request:?}");
     }
 }
 

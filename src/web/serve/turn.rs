@@ -39,13 +39,20 @@ pub(super) struct Turn {
     reads: AtomicU64,
     /// The whole answer is with the connection, but not yet with the system.
     is_answered: AtomicBool,
+    /// The connection has to make room for another.
+    is_dismissed: AtomicBool,
 }
 
 impl Turn {
     /// A new connection: the client's turn.
     pub(super) fn new() -> Self {
         let (owes, reads) = (AtomicU64::new(now()), AtomicU64::new(NEVER));
-        Self { owes, reads, is_answered: AtomicBool::new(false) }
+        Self {
+            owes,
+            reads,
+            is_answered: AtomicBool::default(),
+            is_dismissed: AtomicBool::default(),
+        }
     }
 
     /// Since when the client keeps us waiting; `None` while the turn is ours.
@@ -87,6 +94,16 @@ impl Turn {
         if self.is_answered.swap(false, Ordering::Relaxed) {
             self.owes.store(now(), Ordering::Relaxed);
         }
+    }
+
+    /// The connection is about to be closed for a newcomer.
+    pub(super) fn dismiss(&self) {
+        self.is_dismissed.store(true, Ordering::Release);
+    }
+
+    /// Whether the connection is closed for a newcomer, and not for a reason of its own.
+    pub(super) fn is_dismissed(&self) -> bool {
+        self.is_dismissed.load(Ordering::Acquire)
     }
 }
 

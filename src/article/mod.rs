@@ -31,6 +31,7 @@ mod wiki;
 
 pub use anchors::anchor;
 pub use finding::{Finding, Level};
+pub(crate) use html::TEXT_BREAK;
 pub use identity::is_id;
 pub use layout::{BranchList, DeadEnd, Fence, HeadingPlace, Layout, Place, SamePageLink};
 pub use links::percent_encode_id;

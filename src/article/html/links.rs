@@ -7,11 +7,16 @@ use super::{
         anchors::anchor,
         links::{self, Target, percent_encode_id, percent_encode_path},
     },
-    Writer, escape,
+    Writer,
+    escape::escape,
 };
 
 /// What external links carry. Source: reliability rules, sanitiser.
 const EXTERNAL_REL: &str = "noopener noreferrer nofollow";
+
+/// Longest value of an attribute, in bytes. Servers refuse longer addresses, and nobody reads a
+/// longer title.
+const MAX_VALUE_BYTES: usize = 8 << 10;
 
 /// An image that is open.
 pub(super) struct Image {
@@ -76,9 +81,10 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes `start="value">`, or only the element's name when there is no value.
+    /// Writes `start="value">`, or only the element's name when there is no value, or one that is
+    /// too long.
     pub(super) fn attribute(&mut self, start: &str, value: Option<&str>) {
-        let Some(value) = value else {
+        let Some(value) = value.filter(|value| value.len() <= MAX_VALUE_BYTES) else {
             self.out.push_str(start.split(' ').next().unwrap_or(start));
             self.out.push('>');
             return;
@@ -123,14 +129,14 @@ impl Writer<'_> {
     fn image_end(&mut self, image: &Image) {
         self.out.push_str(&image.start);
         if image.start.starts_with("<img") {
+            let alt = Some(image.alt.as_str()).filter(|alt| alt.len() <= MAX_VALUE_BYTES);
             self.out.push_str(" alt=\"");
-        }
-        let alt = if image.alt.is_empty() && image.start.starts_with("<a") {
-            "图片"
+            escape(&mut self.out, alt.unwrap_or_default());
+        } else if image.alt.is_empty() && image.start.starts_with("<a") {
+            self.out.push_str("图片");
         } else {
-            &image.alt
-        };
-        escape(&mut self.out, alt);
+            self.push_text(&image.alt);
+        }
         self.out.push_str(image.end);
     }
 }

@@ -3,6 +3,7 @@
 //! Entry point: [`render`]. Raw HTML of the source is shown as its text; the sanitiser has the
 //! last word over everything.
 
+mod escape;
 mod links;
 mod steps;
 
@@ -10,16 +11,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, Tag, TagEnd};
 
-use self::{links::Image, steps::Steps};
+use self::{
+    escape::{escape, escape_char},
+    links::Image,
+    steps::Steps,
+};
 use super::{
     SectionKind,
     outline::{self, Heading, Sink},
     raw_html, sanitize,
-    text::{break_is_space, is_block, is_control},
+    text::{break_is_space, is_block},
 };
 
 /// Longest class for the language of a code block, in characters.
 const MAX_LANGUAGE_CHARS: usize = 20;
+
+/// Ends one run of text and begins the next, to nobody's eyes.
+pub(crate) const TEXT_BREAK: &str = "<span></span>";
+
+/// Longest run of text, in bytes: the sanitiser's serialiser looks through all of a text for each
+/// `&` in it. A megabyte in one run would take it seconds.
+const MAX_RUN_BYTES: usize = 32 << 10;
 
 /// Finds the id of the article at a path of the knowledge base.
 pub(super) type Resolve<'r> = dyn Fn(&str) -> Option<String> + 'r;
@@ -70,6 +82,8 @@ struct Writer<'r> {
     steps: Steps,
     last_char: Option<char>,
     soft_break: bool,
+    /// Bytes of text since the last block or break.
+    run_bytes: usize,
     /// Label of the footnote whose text comes next.
     footnote: Option<String>,
 }
@@ -92,6 +106,7 @@ impl<'r> Writer<'r> {
             steps: Steps::default(),
             last_char: None,
             soft_break: false,
+            run_bytes: 0,
             footnote: None,
         }
     }
@@ -111,7 +126,18 @@ impl<'r> Writer<'r> {
             }
             self.last_char = text.chars().next_back();
         }
-        escape_text(&mut self.out, text);
+        self.push_text(text);
+    }
+
+    fn push_text(&mut self, text: &str) {
+        for c in text.chars() {
+            escape_char(&mut self.out, c);
+            self.run_bytes += c.len_utf8();
+            if self.run_bytes >= MAX_RUN_BYTES {
+                self.out.push_str(TEXT_BREAK);
+                self.run_bytes = 0;
+            }
+        }
     }
 
     fn start(&mut self, tag: Tag<'_>) {
@@ -223,7 +249,7 @@ impl<'r> Writer<'r> {
         let text = raw_html::text(&self.html_block.take().unwrap_or_default());
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             self.out.push_str("<p>");
-            escape_text(&mut self.out, line);
+            self.push_text(line);
             self.out.push_str("</p>\n");
         }
     }
@@ -301,7 +327,7 @@ impl Writer<'_> {
         }
         self.last_char = code.chars().next_back();
         self.out.push_str("<code>");
-        escape_text(&mut self.out, code);
+        self.push_text(code);
         self.out.push_str("</code>");
     }
 
@@ -315,6 +341,7 @@ impl Writer<'_> {
         if is_block(tag) || tag == TagEnd::TableCell {
             self.soft_break = false;
             self.last_char = None;
+            self.run_bytes = 0;
         }
     }
 }
@@ -346,28 +373,4 @@ pub(super) fn is_language(language: &str) -> bool {
         && language
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-".contains(&b))
-}
-
-/// Text of an attribute, without its quotes.
-fn escape(out: &mut String, text: &str) {
-    text.chars().for_each(|c| match c {
-        '"' => out.push_str("&quot;"),
-        c => escape_char(out, c),
-    });
-}
-
-/// Text between tags, as the sanitiser writes it: it goes over everything twice that it changes.
-fn escape_text(out: &mut String, text: &str) {
-    text.chars().for_each(|c| escape_char(out, c));
-}
-
-fn escape_char(out: &mut String, c: char) {
-    match c {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '\u{a0}' => out.push_str("&nbsp;"),
-        c if is_control(c) => {}
-        c => out.push(c),
-    }
 }

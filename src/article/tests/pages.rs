@@ -52,3 +52,38 @@ fn html_leaves_out_the_headings_of_sections() {
     let sections = html("a.md", "# 题\n\n前\n\n## 甲\n文 [x](b.md)\n### 乙\n");
     assert_eq!(sections, ["<p>前</p>\n", "<p>文 <a href=\"/articles/b\">x</a></p>\n", ""]);
 }
+
+#[test]
+fn a_long_text_is_broken_where_nobody_sees_it() {
+    let (text, escaped) = ("甲&".repeat(50_000), "甲&amp;".repeat(50_000));
+    let cases = [
+        (text.clone(), format!("<p>{escaped}</p>\n")),
+        (format!("```\n{text}\n```"), format!("<pre><code>{escaped}\n</code></pre>\n")),
+        (format!("a `{text}`"), format!("<p>a <code>{escaped}</code></p>\n")),
+        (format!("<div>\n{text}\n</div>"), format!("<p>{escaped}</p>\n")),
+    ];
+    for (markdown, expected) in cases {
+        let html = html("a.md", &markdown).concat();
+        let runs: Vec<&str> = html.split(TEXT_BREAK).collect();
+        assert!(runs.iter().all(|run| run.len() < escaped.len() / 4), "{}", runs.len());
+        assert!(runs.concat() == expected, "{}", markdown.chars().take(9).collect::<String>());
+    }
+    let short = "甲\n\n".repeat(50_000);
+    assert!(!html("a.md", &short).concat().contains(TEXT_BREAK), "blocks end a run");
+}
+
+#[test]
+fn an_attribute_that_is_too_long_is_left_out() {
+    let long = "a".repeat(10_000);
+    let cases = [
+        (format!("[甲](b.md \"{long}\")"), "<p><a href=\"/articles/b\">甲</a></p>\n"),
+        (
+            format!("[甲](http://a/{long})"),
+            "<p><a rel=\"noopener noreferrer nofollow\">甲</a></p>\n",
+        ),
+        (format!("![{long}](a.png)"), "<p><img src=\"/media/a.png\" alt=\"\"></p>\n"),
+    ];
+    for (markdown, expected) in cases {
+        assert_eq!(html("a.md", &markdown).concat(), expected);
+    }
+}

@@ -1,6 +1,6 @@
 //! What is shown of an article, wherever it stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 
@@ -168,8 +168,9 @@ fn mail(article: &Article, channel: Option<Channel>) -> Option<Mail<'_>> {
 
 /// Makes the HTML of one section after the other into what a page shows.
 struct Finish<'a> {
-    article: &'a Article,
     icons: &'a str,
+    /// The commands that destroy or interrupt, by the anchor of their section.
+    dangerous: HashMap<&'a str, Vec<&'a str>>,
     /// The numbers that links to steps may name.
     steps: BTreeSet<u32>,
     controls: steps::Controls<'a>,
@@ -180,20 +181,24 @@ impl<'a> Finish<'a> {
         let article = &view.stored.article;
         let steps = steps::numbers(view.sections.iter().map(String::as_str));
         Self {
-            article,
             icons: &assets.icons,
+            dangerous: dangerous(article),
             steps,
             controls: steps::Controls::new(&article.steps),
         }
     }
 
     fn section(&mut self, section: &Section, html: &str) -> String {
-        let html = danger::code_blocks(html, &dangerous(self.article, section));
+        let html = danger::code_blocks(html, self.dangerous(section));
         let mut html = danger::sign(&html, self.icons);
         if section.kind == SectionKind::Strategy {
             html = self.controls.add(&step_links::link(&html, &self.steps));
         }
         ticks::enable(&html, task_name(section))
+    }
+
+    fn dangerous(&self, section: &Section) -> &[&'a str] {
+        self.dangerous.get(section.anchor.as_str()).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
@@ -202,10 +207,12 @@ fn task_name(section: &Section) -> &'static str {
     if section.kind == SectionKind::Questions { "question" } else { "item" }
 }
 
-/// The commands of a section that destroy or interrupt.
-fn dangerous<'a>(article: &'a Article, section: &Section) -> Vec<&'a str> {
-    let here = article.commands.iter().filter(|command| command.anchor == section.anchor);
-    here.filter(|command| command.dangerous).map(|command| command.code.as_str()).collect()
+fn dangerous(article: &Article) -> HashMap<&str, Vec<&str>> {
+    let mut codes: HashMap<&str, Vec<&str>> = HashMap::new();
+    for command in article.commands.iter().filter(|command| command.dangerous) {
+        codes.entry(&command.anchor).or_default().push(&command.code);
+    }
+    codes
 }
 
 /// The channel whose script a section is, by the name in its heading.

@@ -1,5 +1,9 @@
 //! What must not be overlooked in the text of an article, and the commands to copy.
 
+use std::collections::HashSet;
+
+use crate::article::TEXT_BREAK;
+
 /// How [`crate::article::render`] begins an alert that says something may be lost.
 const ALERTS: [&str; 2] = [
     "<div class=\"alert alert-caution\"><p class=\"alert-title\">",
@@ -27,12 +31,13 @@ pub(super) fn sign(html: &str, icons: &str) -> String {
 /// The same safe HTML with a button to copy each block of code, and a mark on those that are one
 /// of `dangerous`, as [`crate::article::Command::code`] has them.
 pub(super) fn code_blocks(html: &str, dangerous: &[&str]) -> String {
+    let dangerous: HashSet<&str> = dangerous.iter().map(|code| code.trim_end()).collect();
     let mut parts = html.split(CODE);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (block, rest) = part.split_once(CODE_END).unwrap_or((part, ""));
         let code = text(block.split_once('>').map_or("", |(_, code)| code));
-        let is_dangerous = dangerous.iter().any(|known| known.trim_end() == code.trim_end());
+        let is_dangerous = dangerous.contains(code.trim_end());
         let (class, mark) =
             if is_dangerous { ("code dangerous", "<b>危险命令</b>") } else { ("code", "") };
         out.push_str(&format!("<div class=\"{class}\">{CODE}{block}{CODE_END}{mark}"));
@@ -42,9 +47,13 @@ pub(super) fn code_blocks(html: &str, dangerous: &[&str]) -> String {
     out
 }
 
-/// The text of HTML that has no elements.
+/// The text of HTML that has no elements but breaks.
 fn text(html: &str) -> String {
-    html.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&")
+    html.replace(TEXT_BREAK, "")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -63,16 +72,27 @@ mod tests {
         assert!(html.contains("alert-note\"><p class=\"alert-title\">说明"), "{html}");
     }
 
+    /// The page of an article that is only a body, with its commands.
+    fn with_commands(source: &str) -> String {
+        let article = parse("a.md", source).unwrap().article;
+        let dangerous = article.commands.iter().filter(|command| command.dangerous);
+        let dangerous: Vec<_> = dangerous.map(|command| command.code.as_str()).collect();
+        code_blocks(&render("a.md", source, &|_| None).concat(), &dangerous)
+    }
+
     #[test]
     fn every_command_can_be_copied_and_dangerous_ones_say_so() {
-        let source = "```sh\nls > a && b\n```\n\n```sh\nrm -rf \"/a\" && x\n```\n\n文\n";
-        let article = parse("a.md", source).unwrap().article;
-        let dangerous: Vec<_> = article.commands.iter().filter(|c| c.dangerous).collect();
-        let dangerous: Vec<_> = dangerous.iter().map(|c| c.code.as_str()).collect();
-        let html = code_blocks(&render("a.md", source, &|_| None).concat(), &dangerous);
+        let html =
+            with_commands("```sh\nls > a && b\n```\n\n```sh\nrm -rf \"/a\" && x\n```\n\n文\n");
         assert_eq!(html.matches("data-copy-code").count(), 2, "{html}");
         assert_eq!(html.matches("危险命令").count(), 1, "{html}");
         let mark = html.find("<div class=\"code dangerous\"><pre><code class=\"language-sh\">rm");
         assert!(mark.is_some() && html.trim_end().ends_with("<p>文</p>"), "{html}");
+    }
+
+    #[test]
+    fn a_dangerous_command_says_so_however_long_it_is() {
+        let html = with_commands(&format!("```sh\nrm -rf /{}\n```\n", "a".repeat(50_000)));
+        assert!(html.contains(TEXT_BREAK) && html.contains("危险命令"), "{}", html.len());
     }
 }

@@ -2,19 +2,22 @@
 //!
 //! Works on the marks that [`crate::article::render`] leaves; complete without a script.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ticks::{attribute, split_before_block};
 use crate::article::Step;
 
+/// How steps, branches and tasks begin.
+const ITEM: &str = "<li class=\"";
 /// How a step begins; its number and `">` follow.
 const STEP: &str = "<li class=\"step\" value=\"";
 const BRANCH: &str = "<li class=\"branch\">";
 
 /// The controls of one article's strategy, over all of its sections.
 pub(super) struct Controls<'a> {
-    steps: &'a [Step],
-    /// How often each number came so far: an article may count from 1 again.
+    /// The texts of the steps by number, in order: an article may count from 1 again.
+    texts: HashMap<u32, Vec<&'a str>>,
+    /// How often each number came so far.
     times: HashMap<u32, usize>,
     /// Number of the step that branches belong to, with `-2` when it came before.
     step: String,
@@ -22,19 +25,27 @@ pub(super) struct Controls<'a> {
 
 impl<'a> Controls<'a> {
     pub(super) fn new(steps: &'a [Step]) -> Self {
-        Self { steps, times: HashMap::new(), step: String::new() }
+        let mut texts: HashMap<u32, Vec<&str>> = HashMap::new();
+        for step in steps {
+            texts.entry(step.number).or_default().push(&step.text);
+        }
+        Self { texts, times: HashMap::new(), step: String::new() }
     }
 
     /// The same safe HTML of a section, or the next one, with its controls.
     pub(super) fn add(&mut self, html: &str) -> String {
         let mut out = String::with_capacity(html.len());
         let mut rest = html;
-        while let Some(at) = [STEP, BRANCH].iter().filter_map(|mark| rest.find(mark)).min() {
+        while let Some(at) = rest.find(ITEM) {
             let (before, item) = rest.split_at(at);
             out.push_str(before);
-            rest = match item.strip_prefix(BRANCH) {
-                Some(branch) => self.branch(&mut out, branch),
-                None => self.step(&mut out, item.strip_prefix(STEP).unwrap_or_default()),
+            rest = if let Some(branch) = item.strip_prefix(BRANCH) {
+                self.branch(&mut out, branch)
+            } else if let Some(step) = item.strip_prefix(STEP) {
+                self.step(&mut out, step)
+            } else {
+                out.push_str(ITEM);
+                item.strip_prefix(ITEM).unwrap_or_default()
             };
         }
         out + rest
@@ -46,8 +57,8 @@ impl<'a> Controls<'a> {
         let times = self.times.entry(number).or_default();
         *times += 1;
         self.step = if *times == 1 { number.to_string() } else { format!("{number}-{times}") };
-        let mut same = self.steps.iter().filter(|step| step.number == number);
-        let text = escape(same.nth(*times - 1).map_or("", |step| &step.text));
+        let texts = self.texts.get(&number).map(Vec::as_slice).unwrap_or_default();
+        let text = escape(texts.get(*times - 1).copied().unwrap_or_default());
         let name = format!("step-{}", self.step);
         out.push_str(&format!(
             "<li class=\"step\" value=\"{number}\" id=\"{name}\" tabindex=\"-1\"><label class=\"done\">\
@@ -90,18 +101,12 @@ pub(super) fn numbers<'h>(sections: impl Iterator<Item = &'h str>) -> BTreeSet<u
 
 /// Where a branch leads: its links to steps and articles once more, to be found at a glance.
 fn leads(html: &str) -> String {
-    let mut links: Vec<&str> = Vec::new();
-    for link in html.split("<a href=\"").skip(1).filter_map(|link| link.split("</a>").next()) {
-        let is_ours = link.starts_with("#step-") || link.starts_with("/articles/");
-        if is_ours && !links.contains(&link) {
-            links.push(link);
-        }
-    }
+    let is_ours = |link: &&str| link.starts_with("#step-") || link.starts_with("/articles/");
+    let links = html.split("<a href=\"").skip(1).filter_map(|link| link.split("</a>").next());
+    let mut seen = HashSet::new();
     let mut out = String::new();
-    if !links.is_empty() {
-        out.push_str("转到：");
-    }
-    for link in links {
+    for link in links.filter(is_ours).filter(|link| seen.insert(*link)) {
+        out.push_str(if out.is_empty() { "转到：" } else { "" });
         out.push_str(&format!("<a class=\"button\" href=\"{link}</a> "));
     }
     out

@@ -34,7 +34,11 @@ pub(super) fn enable(html: &str, name: &str) -> String {
 
 /// The text of an item before its first element that is not inline, and the rest.
 pub(super) fn split_before_block(html: &str) -> (&str, &str) {
-    let end = BLOCKS.iter().filter_map(|tag| html.find(tag)).min().unwrap_or(html.len());
+    // Tag by tag: looking for each kind would go to the end of the article for the kinds it lacks.
+    let is_block = |at: &usize| {
+        html.get(*at..).is_some_and(|rest| BLOCKS.iter().any(|tag| rest.starts_with(tag)))
+    };
+    let end = html.match_indices('<').map(|(at, _)| at).find(is_block).unwrap_or(html.len());
     html.split_at(end)
 }
 

@@ -1,7 +1,7 @@
 //! Markdown that costs a careless parser, sanitiser or renderer far more than its length.
 
 /// A name and what is repeated: what comes before, the piece, and what comes after.
-pub(super) const REPEATED: [(&str, &str, &str, &str); 47] = [
+pub(super) const REPEATED: [(&str, &str, &str, &str); 51] = [
     ("quotes", "", "> ", "x"),
     ("quotes without blanks", "", ">", "x"),
     ("quotes on lines", "", ">>>>>>>>>>>>>>>>>>>>>>>> x\n", ""),
@@ -34,6 +34,8 @@ pub(super) const REPEATED: [(&str, &str, &str, &str); 47] = [
     ("ticks and letters", "", "`a``", ""),
     ("entities", "", "&#0;&amp;&copy;", ""),
     ("half entities", "", "&a", ""),
+    ("half entities in a title", "[a](http://b \"", "&a", "\")"),
+    ("signs of two bytes", "", "°", ""),
     ("backslashes", "", "\\", "x"),
     ("open tags", "", "<a", ""),
     ("open attributes", "", "<a b=\"", ""),
@@ -48,6 +50,8 @@ pub(super) const REPEATED: [(&str, &str, &str, &str); 47] = [
     ("markers", "", "- ", "x"),
     ("numbers", "", "1. ", "x"),
     ("headings", "", "# a\n", ""),
+    ("tasks", "", "- [ ] a\n", ""),
+    ("steps", "## 应急策略\n\n", "1. a\n", ""),
     ("alerts", "", "> [!NOTE]\n> a\n\n", ""),
 ];
 
@@ -55,7 +59,7 @@ pub(super) const REPEATED: [(&str, &str, &str, &str); 47] = [
 type Made = (&'static str, fn(usize) -> String);
 
 /// Texts that are more than a repetition.
-pub(super) const MADE: [Made; 17] = [
+pub(super) const MADE: [Made; 19] = [
     ("lists inside lists", |n| lines_up_to(n, |i| format!("{}- x\n", " ".repeat(2 * i)))),
     ("quotes inside lists", |n| lines_up_to(n, |i| format!("{}x\n", "> - ".repeat(i)))),
     ("ticks of all lengths", |n| lines_up_to(n, |i| format!("{} ", "`".repeat(i)))),
@@ -75,6 +79,13 @@ pub(super) const MADE: [Made; 17] = [
     ("fences", |n| "```\n".repeat(n / 4)),
     ("steps and branches", |n| {
         format!("## 应急策略\n\n{}", "1. a\n   - **如果 b**：c\n".repeat(n / 28))
+    }),
+    ("dangerous commands", |n| {
+        let block = |i| format!("```sh\nrm -rf /{i}\n```\n");
+        format!("## 应急策略\n\n{}", (0..n / 24).map(block).collect::<String>())
+    }),
+    ("sections with a command", |n| {
+        (0..n / 32).map(|i| format!("## a{i}\n\n```sh\nrm -rf /\n```\n")).collect()
     }),
     ("different references", |n| (0..n / 20).map(|i| format!("[a{i}]: b\n\n[a{i}]\n\n")).collect()),
     ("lazy quotes", |n| format!("> a\n{}", "b\n".repeat(n / 2))),
@@ -101,5 +112,11 @@ pub(super) fn all(n: usize) -> impl Iterator<Item = (&'static str, String)> {
         let times = n.saturating_sub(before.len() + after.len()) / piece.len();
         (*name, format!("{before}{}{after}", piece.repeat(times)))
     });
-    repeated.chain(MADE.iter().map(move |(name, make)| (*name, make(n))))
+    let made = MADE.iter().map(move |(name, make)| {
+        let mut text = make(n);
+        // Longer ones would not be read at all.
+        text.truncate(text.floor_char_boundary(n));
+        (*name, text)
+    });
+    repeated.chain(made)
 }

@@ -16,7 +16,7 @@ use crate::{
 pub(crate) const GROWTH: Scenario = Scenario {
     id: "D10",
     injects: "20,000 edits in a row",
-    expects: "index at most 3 × a fresh one; open files and threads ± 5; memory grows by less than 8 MiB after the first fifth",
+    expects: "index at most 3 × a fresh one, its log of changes at most 4 MiB; open files and threads ± 5; memory grows by less than 8 MiB after the first fifth",
     broken: "without merging of segments the index is 3.7 × a fresh one and memory grows by 9 MiB",
     play,
 };
@@ -27,6 +27,9 @@ const ARTICLES: usize = 200;
 const BATCH: usize = 20;
 const MAX_GROWTH: f64 = 3.0;
 const MAX_KIB: usize = 8 << 10;
+/// What the log of changes may have: it keeps a number of them, and a fresh one has none.
+const MAX_LOG_BYTES: u64 = 4 << 20;
+const LOG: &str = "changes.jsonl";
 
 fn play(run: &Run) -> Outcome {
     let mut dice = Dice::of("growth");
@@ -47,13 +50,18 @@ fn play(run: &Run) -> Outcome {
     let after = Usage::of(&server);
     println!("{before:?} to {after:?} in {:.0?}", begin.elapsed());
     let growth = size(&place.index()) as f64 / fresh_size(&place) as f64;
+    let log = fs_err::metadata(place.index().join(LOG)).unwrap().len();
     let kib = after.memory_kib.saturating_sub(before.memory_kib);
     Outcome::new(n_edits)
         .expect(growth <= MAX_GROWTH, || format!("index of {growth:.1} × a fresh one"))
         .expect(after.files.abs_diff(before.files) <= 5, || format!("{before:?} to {after:?}"))
         .expect(after.threads.abs_diff(before.threads) <= 5, || format!("{before:?} to {after:?}"))
+        .expect(log <= MAX_LOG_BYTES, || format!("a log of {log} bytes"))
         .expect(kib <= MAX_KIB, || format!("memory grew by {kib} KiB"))
-        .worst(format!("index {growth:.1} × a fresh one, memory + {kib} KiB"))
+        .worst(format!(
+            "index {growth:.1} × a fresh one, log {} KiB, memory + {kib} KiB",
+            log >> 10
+        ))
 }
 
 /// What the program has of the system.
@@ -99,8 +107,10 @@ fn fresh_size(place: &Place) -> u64 {
     size(&fresh)
 }
 
+/// Bytes of an index without its log of changes.
 fn size(folder: &Path) -> u64 {
     let entries = fs_err::read_dir(folder).unwrap().flatten();
+    let entries = entries.filter(|entry| entry.file_name() != LOG);
     let size = |entry: fs_err::DirEntry| match entry.metadata() {
         Ok(data) if data.is_dir() => size(&entry.path()),
         Ok(data) => data.len(),

@@ -17,9 +17,9 @@ use super::{
 const MAX_DEPTH: usize = 64;
 
 /// Most elements that keep their markup: an article of a mebibyte of empty elements would else
-/// become a page of fifty. The text of all others stays. Source: a page may have 8 MiB, and no element
-/// has more than about a hundred bytes besides its text.
-const MAX_ELEMENTS: usize = 50_000;
+/// become a page of fifty. The text of all others stays. Source: a page may have 8 MiB, and what a
+/// page adds most to, a dangerous command or a step, has some 250 bytes besides its text.
+const MAX_ELEMENTS: usize = 30_000;
 
 /// Most sections; headings after them stay inside of the last one. Articles have about
 /// ten.

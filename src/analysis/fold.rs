@@ -23,7 +23,9 @@ static BASIC_PLANE: LazyLock<Box<[u16]>> = LazyLock::new(|| {
     for (from, to) in traditional_pairs() {
         simplified[usize::from(from)] = to;
     }
-    (0..=u16::MAX).map(|unit| simplified[usize::from(fold_unit(unit))]).collect()
+    // 薴 becomes 苧, which is also the Traditional form of 苎: twice, so that all three are one.
+    let simple = |unit: u16| simplified[usize::from(unit)];
+    (0..=u16::MAX).map(|unit| simple(simple(fold_unit(unit)))).collect()
 });
 
 /// A folded text whose characters know their origin.
@@ -147,6 +149,7 @@ mod tests {
         for (text, expected) in [
             ("ＨＴＴＰ　５０２", "http 502"),
             ("登錄異常", "登录异常"),
+            ("薴苧苎", "苎苎苎"),
             ("①℃…", "1°c..."),
             ("㎡", "m2"),
             ("ORA-01555", "ora-01555"),
@@ -172,6 +175,14 @@ mod tests {
             let folded: Vec<char> = folded_string(&c.to_string()).chars().collect();
             assert_eq!(folded, [char::from_u32(u32::from(table[i])).unwrap()], "{c}");
             assert!(is_han(folded[0]), "{c}");
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for c in '\0'..=char::MAX {
+            let folded = folded_string(&c.to_string());
+            assert_eq!(folded_string(&folded), folded, "{c:?}");
         }
     }
 

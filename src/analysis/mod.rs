@@ -39,7 +39,7 @@ pub use vocabulary::{
 
 /// Version of the chain above. A change that alters any token must raise it: indexes built with
 /// another version are rebuilt.
-pub const ANALYZER_VERSION: u32 = 2;
+pub const ANALYZER_VERSION: u32 = 3;
 
 /// The kinds of token, each with a field, document frequencies and lengths of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

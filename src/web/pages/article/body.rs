@@ -1,10 +1,15 @@
 //! What is shown of an article, wherever it stands.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use askama::Template;
 
-use super::{ArticleView, Place, danger, mail::Mail, order, step_links, steps, ticks};
+use super::{
+    ArticleView, Place,
+    danger::{self, Dangerous},
+    mail::Mail,
+    order, step_links, steps, ticks,
+};
 use crate::{
     article::{Article, Channel, DataRisk, FaultType, Section, SectionKind, Severity},
     web::pages::{
@@ -169,8 +174,7 @@ fn mail(article: &Article, channel: Option<Channel>) -> Option<Mail<'_>> {
 /// Makes the HTML of one section after the other into what a page shows.
 struct Finish<'a> {
     icons: &'a str,
-    /// The commands that destroy or interrupt, by the anchor of their section.
-    dangerous: HashMap<&'a str, Vec<&'a str>>,
+    dangerous: Dangerous<'a>,
     /// The numbers that links to steps may name.
     steps: BTreeSet<u32>,
     controls: steps::Controls<'a>,
@@ -182,37 +186,25 @@ impl<'a> Finish<'a> {
         let steps = steps::numbers(view.sections.iter().map(String::as_str));
         Self {
             icons: &assets.icons,
-            dangerous: dangerous(article),
+            dangerous: Dangerous::of(article),
             steps,
             controls: steps::Controls::new(&article.steps),
         }
     }
 
     fn section(&mut self, section: &Section, html: &str) -> String {
-        let html = danger::code_blocks(html, self.dangerous(section));
+        let html = self.dangerous.code_blocks(html, &section.anchor);
         let mut html = danger::sign(&html, self.icons);
         if section.kind == SectionKind::Strategy {
             html = self.controls.add(&step_links::link(&html, &self.steps));
         }
         ticks::enable(&html, task_name(section))
     }
-
-    fn dangerous(&self, section: &Section) -> &[&'a str] {
-        self.dangerous.get(section.anchor.as_str()).map(Vec::as_slice).unwrap_or_default()
-    }
 }
 
 /// What the tasks of a section are, in the record of a call.
 fn task_name(section: &Section) -> &'static str {
     if section.kind == SectionKind::Questions { "question" } else { "item" }
-}
-
-fn dangerous(article: &Article) -> HashMap<&str, Vec<&str>> {
-    let mut codes: HashMap<&str, Vec<&str>> = HashMap::new();
-    for command in article.commands.iter().filter(|command| command.dangerous) {
-        codes.entry(&command.anchor).or_default().push(&command.code);
-    }
-    codes
 }
 
 /// The channel whose script a section is, by the name in its heading.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::article::TEXT_BREAK;
+use crate::article::{Article, TEXT_BREAK};
 
 /// How [`crate::article::render`] begins an alert that says something may be lost.
 const ALERTS: [&str; 2] = [
@@ -28,23 +28,33 @@ pub(super) fn sign(html: &str, icons: &str) -> String {
     signed
 }
 
-/// The same safe HTML with a button to copy each block of code, and a mark on those that are one
-/// of `dangerous`, as [`crate::article::Command::code`] has them.
-pub(super) fn code_blocks(html: &str, dangerous: &[&str]) -> String {
-    let dangerous: HashSet<&str> = dangerous.iter().map(|code| code.trim_end()).collect();
-    let mut parts = html.split(CODE);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (block, rest) = part.split_once(CODE_END).unwrap_or((part, ""));
-        let code = text(block.split_once('>').map_or("", |(_, code)| code));
-        let is_dangerous = dangerous.contains(code.trim_end());
-        let (class, mark) =
-            if is_dangerous { ("code dangerous", "<b>危险命令</b>") } else { ("code", "") };
-        out.push_str(&format!("<div class=\"{class}\">{CODE}{block}{CODE_END}{mark}"));
-        out.push_str("<button type=\"button\" class=\"js\" data-copy-code>复制</button></div>");
-        out.push_str(rest);
+/// The commands of an article that destroy or interrupt, each with the anchor of its section.
+pub(super) struct Dangerous<'a>(HashSet<(&'a str, &'a str)>);
+
+impl<'a> Dangerous<'a> {
+    /// Those of `article`.
+    pub(super) fn of(article: &'a Article) -> Self {
+        let dangerous = article.commands.iter().filter(|command| command.dangerous);
+        Self(dangerous.map(|command| (&*command.anchor, command.code.trim_end())).collect())
     }
-    out
+
+    /// The safe HTML of the section at `anchor` with a button to copy each block of code, and a
+    /// mark on those that are dangerous.
+    pub(super) fn code_blocks(&self, html: &str, anchor: &str) -> String {
+        let mut parts = html.split(CODE);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (block, rest) = part.split_once(CODE_END).unwrap_or((part, ""));
+            let code = text(block.split_once('>').map_or("", |(_, code)| code));
+            let is_dangerous = self.0.contains(&(anchor, code.trim_end()));
+            let (class, mark) =
+                if is_dangerous { ("code dangerous", "<b>危险命令</b>") } else { ("code", "") };
+            out.push_str(&format!("<div class=\"{class}\">{CODE}{block}{CODE_END}{mark}"));
+            out.push_str("<button type=\"button\" class=\"js\" data-copy-code>复制</button></div>");
+            out.push_str(rest);
+        }
+        out
+    }
 }
 
 /// The text of HTML that has no elements but breaks.
@@ -75,9 +85,8 @@ mod tests {
     /// The page of an article that is only a body, with its commands.
     fn with_commands(source: &str) -> String {
         let article = parse("a.md", source).unwrap().article;
-        let dangerous = article.commands.iter().filter(|command| command.dangerous);
-        let dangerous: Vec<_> = dangerous.map(|command| command.code.as_str()).collect();
-        code_blocks(&render("a.md", source, &|_| None).concat(), &dangerous)
+        let html = render("a.md", source, &|_| None).concat();
+        Dangerous::of(&article).code_blocks(&html, &article.sections[0].anchor)
     }
 
     #[test]

@@ -8,6 +8,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use super::{
     SectionKind,
     anchors::Anchors,
+    raw_html,
     text::{is_block, plain},
     wiki,
 };
@@ -165,7 +166,7 @@ impl<'a> Walker<'a, '_> {
         if !self.is_open {
             self.open_preamble(offset);
         }
-        match &event {
+        match event {
             Event::Start(_) => {
                 self.count_element();
                 self.depth += 1;
@@ -176,11 +177,16 @@ impl<'a> Walker<'a, '_> {
             Event::End(tag) => {
                 self.depth = self.depth.saturating_sub(1);
                 if self.depth >= self.max_depth {
-                    if is_block(*tag) {
+                    if is_block(tag) {
                         self.sink.event(Event::SoftBreak, offset);
                     }
                     return;
                 }
+            }
+            event if is_element(&event) => {
+                self.count_element();
+                let event = if self.n_elements > MAX_ELEMENTS { bare(event) } else { event };
+                return self.sink.event(event, offset);
             }
             _ => {}
         }
@@ -207,6 +213,24 @@ impl<'a> Walker<'a, '_> {
         self.is_open = true;
         self.n_sections += 1;
         self.sink.section(heading);
+    }
+}
+
+/// Whether an event is an element as a whole, without a start and an end.
+fn is_element(event: &Event<'_>) -> bool {
+    match event {
+        Event::Code(_) | Event::FootnoteReference(_) | Event::Rule | Event::HardBreak => true,
+        Event::InlineHtml(tag) => raw_html::is_line_break(tag),
+        _ => false,
+    }
+}
+
+/// What such an element becomes when it loses its markup.
+fn bare(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::Code(text) => Event::Text(text),
+        Event::FootnoteReference(label) => Event::Text(format!("[{label}]").into()),
+        _ => Event::SoftBreak,
     }
 }
 
@@ -247,6 +271,7 @@ mod tests {
                 }
                 Event::End(_) => self.depth -= 1,
                 Event::Text(text) => self.text.push_str(&text),
+                event if is_element(&event) => self.n_elements += 1,
                 _ => {}
             }
             self.deepest = self.deepest.max(self.depth);
@@ -308,6 +333,19 @@ mod tests {
         walk(&body, Some("题"), &mut seen);
         assert_eq!((seen.n_elements, seen.depth), (MAX_ELEMENTS, 0));
         assert_eq!(seen.text.matches('乙').count(), MAX_ELEMENTS);
+    }
+
+    #[test]
+    fn elements_without_an_end_count_too() {
+        let cases = [("`甲`丙", "甲丙"), ("[^甲]", "[甲]"), ("乙<br>", "乙"), ("乙\\\n", "乙")];
+        for (element, text) in cases {
+            let mut seen = Seen::default();
+            let body = format!("{}完\n\n[^甲]: 注", element.repeat(MAX_ELEMENTS + 9));
+            walk(&body, Some("题"), &mut seen);
+            // The paragraph and the note are elements, too.
+            assert!(seen.n_elements <= MAX_ELEMENTS, "{element}: {}", seen.n_elements);
+            assert!(seen.text.contains(&(text.repeat(10) + "完")), "{element}");
+        }
     }
 
     #[test]

@@ -33,6 +33,10 @@ pub(crate) const TEXT_BREAK: &str = "<span></span>";
 /// `&` in it. A megabyte in one run would take it seconds.
 const MAX_RUN_BYTES: usize = 32 << 10;
 
+/// Most lines of raw HTML that become paragraphs; the parser's events, whose elements are counted
+/// elsewhere, do not tell lines of text from lines of tags. Articles have a few.
+const MAX_HTML_LINES: usize = 10_000;
+
 /// Finds the id of the article at a path of the knowledge base.
 pub(super) type Resolve<'r> = dyn Fn(&str) -> Option<String> + 'r;
 
@@ -77,6 +81,7 @@ struct Writer<'r> {
     column: usize,
     in_head: bool,
     html_block: Option<String>,
+    n_html_lines: usize,
     /// Where the class of the last list item goes, should it prove to be a task or a branch.
     item_class_at: Option<usize>,
     steps: Steps,
@@ -102,6 +107,7 @@ impl<'r> Writer<'r> {
             column: 0,
             in_head: false,
             html_block: None,
+            n_html_lines: 0,
             item_class_at: None,
             steps: Steps::default(),
             last_char: None,
@@ -248,9 +254,11 @@ impl<'r> Writer<'r> {
     fn html_block_end(&mut self) {
         let text = raw_html::text(&self.html_block.take().unwrap_or_default());
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            self.out.push_str("<p>");
+            self.n_html_lines += 1;
+            let is_paragraph = self.n_html_lines <= MAX_HTML_LINES;
+            self.out.push_str(if is_paragraph { "<p>" } else { "" });
             self.push_text(line);
-            self.out.push_str("</p>\n");
+            self.out.push_str(if is_paragraph { "</p>\n" } else { "\n" });
         }
     }
 

@@ -40,6 +40,30 @@ fn hostile_input_costs_little() {
     }
 }
 
+#[test]
+fn no_article_becomes_more_elements_than_a_browser_shows_with_ease() {
+    let kinds = [
+        "**a** ",
+        "`a` ",
+        "a[^b]\n",
+        "a<br>",
+        "a\\\n",
+        "---\n",
+        "a\n\n",
+        "<b>\na\n\n",
+        "- [ ] a\n",
+        "![a](b.png)\n",
+    ];
+    for kind in kinds {
+        let source = format!("[^b]: c\n\n{}", kind.repeat(60_000));
+        let n = html("a.md", &source).concat().matches('<').count();
+        // The start and the end of each, and breaks in long text.
+        assert!(n < 70_000, "{kind:?}: {n}");
+    }
+    let lines = html("a.md", &format!("<div>\n{}</div>", "甲\n".repeat(60_000))).concat();
+    assert!(lines.matches('<').count() < 70_000 && lines.matches('甲').count() == 60_000);
+}
+
 /// Every letter and digit of the body that Markdown shows is in some heading or text.
 fn missing_words<'w>(article: &Article, words: &'w [String]) -> Vec<&'w String> {
     let mut text = article.title.clone();

@@ -1,7 +1,7 @@
 //! Markdown that costs a careless parser, sanitiser or renderer far more than its length.
 
 /// A name and what is repeated: what comes before, the piece, and what comes after.
-pub(super) const REPEATED: [(&str, &str, &str, &str); 51] = [
+pub(super) const REPEATED: [(&str, &str, &str, &str); 54] = [
     ("quotes", "", "> ", "x"),
     ("quotes without blanks", "", ">", "x"),
     ("quotes on lines", "", ">>>>>>>>>>>>>>>>>>>>>>>> x\n", ""),
@@ -46,6 +46,9 @@ pub(super) const REPEATED: [(&str, &str, &str, &str); 51] = [
     ("character data", "a ", "<![CDATA[", ""),
     ("scripts", "", "<script>", ""),
     ("elements", "", "<div>\n", ""),
+    ("lines inside an element", "<div>\n", "a\n", ""),
+    ("lines beside elements", "", "<b>\na\n\n", ""),
+    ("line breaks", "", "a<br>", ""),
     ("addresses", "", "<http://a> ", ""),
     ("markers", "", "- ", "x"),
     ("numbers", "", "1. ", "x"),

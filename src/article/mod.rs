@@ -13,6 +13,7 @@ mod finding;
 mod front_matter;
 mod html;
 mod identity;
+mod large;
 mod layout;
 mod links;
 mod model;
@@ -93,15 +94,19 @@ pub fn salvage(path: &str, source: &str) -> Article {
 ///
 /// `resolve` gives the article id for a path relative to the knowledge base. A file that does
 /// not parse is rendered as [`salvage`] reads it.
-pub fn render(path: &str, source: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
+pub fn render(
+    path: &str,
+    source: &str,
+    resolve: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Vec<String> {
     let source = front_matter::unified(source);
-    match front_matter::read(path, &source) {
+    large::apart(&source, || match front_matter::read(path, &source) {
         Ok(front) => html::render(path, front.body, front.fields.title.as_deref(), resolve),
         Err(_) => {
             let (fields, body) = front_matter::salvage(path, &source);
             html::render(path, &body, fields.title.as_deref(), resolve)
         }
-    }
+    })
 }
 
 /// The Markdown below the front matter; a source whose front matter has no end is all body.
@@ -119,13 +124,14 @@ pub fn markdown(source: &str) -> String {
 pub fn layout(path: &str, source: &str, title: &str) -> Layout {
     let source = front_matter::unified(source);
     match front_matter::body(&source) {
-        Some((body, line)) => layout::read(path, body, line, title),
+        Some((body, line)) => large::apart(body, || layout::read(path, body, line, title)),
         None => Layout::default(),
     }
 }
 
 fn assemble(path: &str, fields: Fields, body: &str, body_line: u32) -> Article {
-    let body = body::read(path, body, body_line, fields.title.as_deref());
+    let title = fields.title.as_deref();
+    let body = large::apart(body, || body::read(path, body, body_line, title));
     Article {
         id: fields.id.map_or_else(|| identity::path_id(path), |(id, ..)| id),
         path: path.to_owned(),

@@ -38,7 +38,7 @@ const MAX_RUN_BYTES: usize = 32 << 10;
 const MAX_HTML_LINES: usize = 10_000;
 
 /// Finds the id of the article at a path of the knowledge base.
-pub(super) type Resolve<'r> = dyn Fn(&str) -> Option<String> + 'r;
+pub(super) type Resolve<'r> = dyn Fn(&str) -> Option<String> + Sync + 'r;
 
 /// Safe HTML of each section of the body, as [`outline::walk`] cuts it, without the headings.
 pub(super) fn render(

@@ -82,6 +82,17 @@ impl Place {
     pub(crate) fn serve(&self) -> Server {
         Server::start(self.command("serve"))
     }
+
+    /// The same with the environment that the service manager gives it.
+    pub(crate) fn serve_as_deployed(&self) -> Server {
+        let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/jiuji.service");
+        let unit = fs_err::read_to_string(unit).unwrap();
+        let lines = unit.lines().filter_map(|line| line.strip_prefix("Environment="));
+        let variables = lines.flat_map(str::split_whitespace).filter_map(|one| one.split_once('='));
+        let mut command = self.command("serve");
+        command.envs(variables);
+        Server::start(command)
+    }
 }
 
 /// A running server; killed when it goes.

@@ -12,7 +12,7 @@ use crate::{
 pub(super) const SCENARIO: Scenario = Scenario {
     id: "X5",
     injects: "60+ kinds of Markdown at 1 MiB each that cost careless parsers quadratic time, deep \
-        recursion or much output, one after the other into a running server",
+        recursion or much output, one after the other into a server with the environment of the service",
     expects: "each is found, and its page and its JSON are there, in 2 s each; a page has at most 8 MiB; \
         memory grows by at most 128 MiB; 0 crashes",
     broken: "without the limit on elements (page six times as large)",
@@ -33,7 +33,7 @@ const FRAME: usize = 1 << 20;
 fn play(run: &Run) -> Outcome {
     let place = Place::new();
     place.write("calm.md", "# 平静\n\n正文\n");
-    let mut server = place.serve();
+    let mut server = place.serve_as_deployed();
     // What the server needs for any change is not the fault of this one.
     seen(&place, &server, 999, "正文");
     let before = server.memory_kib("VmHWM");

@@ -26,8 +26,10 @@ const BUDGET: Duration = Duration::from_secs(2);
 const MEMORY_KIB: usize = 128 << 10;
 /// Every so many-th is played with every change.
 const SAMPLE: usize = 13;
-/// Largest page of a full article, and what any page may have besides.
+/// Largest page of a full article, what a page may have for each byte of a small one (a step of six
+/// bytes has some 240 on its page), and what any page may have besides.
 const PAGE_BYTES: usize = 8 << 20;
+const PAGE_PER_BYTE: usize = 48;
 const FRAME: usize = 1 << 20;
 
 fn play(run: &Run) -> Outcome {
@@ -39,7 +41,7 @@ fn play(run: &Run) -> Outcome {
     let before = server.memory_kib("VmHWM");
     // With every change some of them, and small.
     let (size, every) = if run.profile == Profile::Push { (SMALL, SAMPLE) } else { (FULL, 1) };
-    let page_bytes = PAGE_BYTES * size / FULL + FRAME;
+    let page_bytes = PAGE_BYTES.min(PAGE_PER_BYTE * size) + FRAME;
     let bombs: Vec<_> = bombs::all(size).step_by(every).collect();
     let mut outcome = Outcome::new(bombs.len());
     let (mut slowest, mut largest) = ((Duration::ZERO, ""), (0, ""));

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-/// Shortest body that waits for its turn, in bytes. The Markdown parser takes up to 80 times as much
+/// Shortest body that waits for its turn, in bytes. The Markdown parser takes up to 60 times as much
 /// memory as the text has, and the sanitiser up to 50 times: 10 MiB for what is shorter.
 const LARGE_BYTES: usize = 128 << 10;
 

@@ -3,7 +3,7 @@
 //!
 //! Entry point: [`walk`].
 
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::{
     SectionKind,
@@ -25,6 +25,11 @@ const MAX_ELEMENTS: usize = 30_000;
 /// Most sections; headings after them stay inside of the last one. Articles have about
 /// ten.
 const MAX_SECTIONS: usize = 2_000;
+
+/// Most opening brackets that are read as Markdown. Each costs the parser 80 bytes until it knows
+/// whether a link begins there, and no article is made of links alone: a text that has more is
+/// shown as it stands.
+const MAX_BRACKETS: usize = 250_000;
 
 /// Longest title taken from a heading, in characters.
 const MAX_TITLE_CHARS: usize = 120;
@@ -84,6 +89,10 @@ pub(super) fn walk<'a>(
         is_open: false,
         opening: None,
     };
+    if body.bytes().filter(|byte| *byte == b'[').count() > MAX_BRACKETS {
+        walker.verbatim(body);
+        return walker.title;
+    }
     let mut options = options();
     options.set(Options::ENABLE_WIKILINKS, wiki::is_used(body));
     let mut events = wiki::Ordinary::new(Parser::new_ext(body, options).into_offset_iter());
@@ -191,6 +200,13 @@ impl<'a> Walker<'a, '_> {
             _ => {}
         }
         self.sink.event(event, offset);
+    }
+
+    /// A body that is one block of plain text.
+    fn verbatim(&mut self, body: &'a str) {
+        self.event(Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)), 0);
+        self.event(Event::Text(body.into()), 0);
+        self.event(Event::End(TagEnd::CodeBlock), 0);
     }
 
     /// When there have been too many elements, those that are open are the last ones.
@@ -345,6 +361,17 @@ mod tests {
             // The paragraph and the note are elements, too.
             assert!(seen.n_elements <= MAX_ELEMENTS, "{element}: {}", seen.n_elements);
             assert!(seen.text.contains(&(text.repeat(10) + "完")), "{element}");
+        }
+    }
+
+    #[test]
+    fn too_many_brackets_are_shown_as_they_stand() {
+        for (n, sections) in [(MAX_BRACKETS, 2), (MAX_BRACKETS + 1, 1)] {
+            let mut seen = Seen::default();
+            let body = format!("{}\n\n# 尾\n*文*\n", "[".repeat(n));
+            let title = walk(&body, None, &mut seen);
+            assert_eq!((seen.sections.len(), title.is_some()), (sections, sections == 2));
+            assert_eq!(seen.text == body, sections == 1);
         }
     }
 

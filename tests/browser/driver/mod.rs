@@ -2,6 +2,7 @@
 
 mod complaints;
 mod input;
+mod navigation;
 mod screen;
 
 use std::{
@@ -48,23 +49,6 @@ impl Page {
         tab.execute(alone).await.unwrap();
         screen.apply(&tab).await;
         Self { tab, origin, complaints }
-    }
-
-    /// Opens `path` and waits until it is loaded.
-    pub(crate) async fn goto(&self, path: &str) {
-        self.visit(&format!("{}{path}", self.origin)).await;
-    }
-
-    /// Opens a page of whatever server and waits until it is loaded.
-    pub(crate) async fn visit(&self, url: &str) {
-        self.tab.goto(url).await.unwrap();
-        self.wait_for("document.readyState === 'complete'").await;
-    }
-
-    /// Loads the page again.
-    pub(crate) async fn reload(&self) {
-        self.tab.reload().await.unwrap();
-        self.wait_for("document.readyState === 'complete'").await;
     }
 
     /// The value of a JavaScript expression; a promise is awaited.

@@ -136,7 +136,7 @@ fn a_hit_is_opened_by_keys_and_works_as_in_the_product() {
         page.key("Enter").await;
         page.wait_for("location.pathname.endsWith('/copy/index.html')").await;
         page.wait_for_first_hit("printer-paper-jam").await;
-        page.run("history.back()").await;
+        page.back().await;
         page.wait_for("location.pathname.endsWith('/articles/ransomware.html')").await;
         page.is_clean().await;
     });

@@ -97,7 +97,7 @@ fn a_fault_type_opens_its_articles_and_back_leads_to_the_overview() {
         page.click(".types h3 a[href=\"/?fault_type=login\"]").await;
         page.wait_for("document.querySelectorAll('.hit').length > 0").await;
         assert_eq!(page.count(".facet.on").await, 1);
-        page.run("history.back()").await;
+        page.back().await;
         wait_for_overview(&page).await;
         page.is_clean().await;
     });

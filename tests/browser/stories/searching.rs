@@ -36,10 +36,10 @@ fn back_and_forward_restore_the_searches() {
         // The first character finds it already; only what has been shown can be come back to.
         page.wait_for(&format!("{QUERY} === '勒索病毒'")).await;
         page.wait_for_first_hit("ransomware").await;
-        page.run("history.back()").await;
+        page.back().await;
         page.wait_for_first_hit("login-failure").await;
         page.wait_for("document.getElementById('q').value === '登录异常'").await;
-        page.run("history.forward()").await;
+        page.forward().await;
         page.wait_for_first_hit("ransomware").await;
         page.wait_for("document.getElementById('q').value === '勒索病毒'").await;
         page.is_clean().await;
@@ -57,7 +57,7 @@ fn back_from_an_article_restores_the_hits() {
         page.click("#detail .title a").await;
         page.wait_for("location.pathname.startsWith('/articles/')").await;
         page.wait_for("document.readyState === 'complete'").await;
-        page.run("history.back()").await;
+        page.back().await;
         page.wait_for_path("/").await;
         assert_eq!(page.text("#hits").await, hits);
         assert_eq!(page.value::<String>("document.getElementById('q').value").await, "中毒");

@@ -15,6 +15,7 @@ mod html;
 mod identity;
 mod large;
 mod layout;
+mod limits;
 mod links;
 mod model;
 mod outline;
@@ -35,6 +36,7 @@ pub use finding::{Finding, Level};
 pub(crate) use html::TEXT_BREAK;
 pub use identity::is_id;
 pub use layout::{BranchList, DeadEnd, Fence, HeadingPlace, Layout, Place, SamePageLink};
+pub use limits::Limit;
 pub use links::percent_encode_id;
 pub use model::{
     AlertMatcher, Article, Branch, Command, DUE_SOON_DAYS, Escalation, FrontMatter, Link, Question,

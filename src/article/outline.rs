@@ -8,28 +8,11 @@ use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser
 use super::{
     SectionKind,
     anchors::Anchors,
+    limits::{Limit, MAX_BRACKETS, MAX_DEPTH, MAX_ELEMENTS, MAX_SECTIONS},
     raw_html,
     text::{is_block, plain},
     wiki,
 };
-
-/// Elements nested deeper than this lose their markup, not their text: nested elements cost the
-/// sanitiser a walk over all of their ancestors each.
-const MAX_DEPTH: usize = 64;
-
-/// Most elements that keep their markup: an article of a mebibyte of empty elements would else
-/// become a page of fifty. The text of all others stays. Source: a page may have 8 MiB, and what a
-/// page adds most to, a dangerous command or a step, has some 250 bytes besides its text.
-const MAX_ELEMENTS: usize = 30_000;
-
-/// Most sections; headings after them stay inside of the last one. Articles have about
-/// ten.
-const MAX_SECTIONS: usize = 2_000;
-
-/// Most opening brackets that are read as Markdown. Each costs the parser 80 bytes until it knows
-/// whether a link begins there, and no article is made of links alone: a text that has more is
-/// shown as it stands.
-const MAX_BRACKETS: usize = 250_000;
 
 /// Longest title taken from a heading, in characters.
 const MAX_TITLE_CHARS: usize = 120;
@@ -40,6 +23,8 @@ pub(super) trait Sink<'a> {
     fn section(&mut self, heading: Heading<'a>);
     /// Content of the section that began last; `offset` is in bytes of the body.
     fn event(&mut self, event: Event<'a>, offset: usize);
+    /// From here on markup is lost; comes once for each limit.
+    fn limit(&mut self, _limit: Limit, _offset: usize) {}
 }
 
 /// The beginning of a section.
@@ -88,8 +73,10 @@ pub(super) fn walk<'a>(
         n_sections: 0,
         is_open: false,
         opening: None,
+        reached: Vec::new(),
     };
     if body.bytes().filter(|byte| *byte == b'[').count() > MAX_BRACKETS {
+        walker.reach(Limit::Brackets, 0);
         walker.verbatim(body);
         return walker.title;
     }
@@ -123,6 +110,8 @@ struct Walker<'a, 's> {
     is_open: bool,
     /// Anchor and offset of a first heading that only repeats the title.
     opening: Option<(String, usize)>,
+    /// Limits the sink knows of.
+    reached: Vec<Limit>,
 }
 
 impl<'a> Walker<'a, '_> {
@@ -133,7 +122,11 @@ impl<'a> Walker<'a, '_> {
             self.title = Some(title.chars().take(MAX_TITLE_CHARS).collect());
         }
         let is_inner = self.depth > 0 || level > HeadingLevel::H3;
-        if is_inner || self.n_sections >= MAX_SECTIONS {
+        if is_inner {
+            return self.inner_heading(level, anchor, content, offset);
+        }
+        if self.n_sections >= MAX_SECTIONS {
+            self.reach(Limit::Sections, offset);
             return self.inner_heading(level, anchor, content, offset);
         }
         let repeats_title = self.title.as_ref() == Some(&title);
@@ -177,8 +170,11 @@ impl<'a> Walker<'a, '_> {
         }
         match event {
             Event::Start(_) => {
-                self.count_element();
+                self.count_element(offset);
                 self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    self.reach(Limit::Depth, offset);
+                }
                 if self.depth > self.max_depth {
                     return;
                 }
@@ -193,7 +189,7 @@ impl<'a> Walker<'a, '_> {
                 }
             }
             event if is_element(&event) => {
-                self.count_element();
+                self.count_element(offset);
                 let event = if self.n_elements > MAX_ELEMENTS { bare(event) } else { event };
                 return self.sink.event(event, offset);
             }
@@ -210,10 +206,18 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// When there have been too many elements, those that are open are the last ones.
-    fn count_element(&mut self) {
+    fn count_element(&mut self, offset: usize) {
         self.n_elements += 1;
         if self.n_elements > MAX_ELEMENTS {
+            self.reach(Limit::Elements, offset);
             self.max_depth = self.max_depth.min(self.depth);
+        }
+    }
+
+    fn reach(&mut self, limit: Limit, offset: usize) {
+        if !self.reached.contains(&limit) {
+            self.reached.push(limit);
+            self.sink.limit(limit, offset);
         }
     }
 

@@ -146,6 +146,13 @@ pub const RULES: &[Rule] = &[
         find: Some(rules::bold_broken::find),
     },
     Rule {
+        name: "markup-limit",
+        level: Level::Error,
+        summary: "排版嵌套太深，或标记、章节、方括号太多：从那里起页面只显示文字",
+        advice: "拆成几篇文章，大段日志和数据不要放进来",
+        find: Some(rules::markup_limit::find),
+    },
+    Rule {
         name: "broken-link",
         level: Level::Error,
         summary: "链接、related、supersedes 指向不存在的文章，或链接在页面上打不开",

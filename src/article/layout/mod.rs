@@ -9,7 +9,7 @@ mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{SectionKind, outline};
+use super::{Limit, SectionKind, outline};
 use survey::Surveyor;
 
 /// Most characters kept of what an item begins with, and of a link that leads nowhere.
@@ -46,6 +46,8 @@ pub struct Layout {
     pub dead_ends: Vec<DeadEnd>,
     /// Stars that were meant to make text bold and are shown as stars; one place a line.
     pub loose_stars: Vec<Place>,
+    /// Limits that the body goes beyond, and where.
+    pub limits: Vec<(Limit, Place)>,
 }
 
 /// A heading, or the start of the text before the first one.

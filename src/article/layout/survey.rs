@@ -4,7 +4,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, LinkType, Tag, TagEnd
 
 use super::{
     super::{
-        SectionKind, commands,
+        Limit, SectionKind, commands,
         links::{self, Target},
         outline::{Heading, Sink},
         position::Cursor,
@@ -242,6 +242,11 @@ impl<'a> Sink<'a> for Surveyor<'a> {
             }
             _ => {}
         }
+    }
+
+    fn limit(&mut self, limit: Limit, offset: usize) {
+        let place = self.place(offset);
+        self.layout.limits.push((limit, place));
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) mod expect;
 pub(super) mod gap;
 pub(super) mod id_mismatch;
 pub(super) mod lengths;
+pub(super) mod markup_limit;
 pub(super) mod missing_image;
 pub(super) mod missing_section;
 pub(super) mod missing_title;

@@ -5,8 +5,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// All but the characters that RFC 3986 calls unreserved.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Longest link target that is resolved, in bytes. Longer ones lead nowhere.
-const MAX_TARGET_BYTES: usize = 4096;
+/// Longest link target, in bytes. Longer ones lead nowhere: servers refuse them.
+pub(super) const MAX_TARGET_BYTES: usize = 8 << 10;
 
 /// Schemes an article may link to.
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
@@ -20,7 +20,7 @@ pub(super) enum Target<'a> {
     SamePage(String),
     /// To another site, with a scheme articles may use.
     Outside(&'a str),
-    /// To something a page must not link to, such as `javascript:`.
+    /// To something a page must not link to, such as `javascript:`, or far too long.
     Forbidden,
     /// Out of the knowledge base, or nowhere at all.
     Nowhere,
@@ -30,7 +30,8 @@ pub(super) enum Target<'a> {
 pub(super) fn target<'a>(article_path: &str, destination: &'a str) -> Target<'a> {
     let destination = destination.trim();
     if let Some(scheme) = scheme(destination) {
-        let allowed = SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
+        let is_known = SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
+        let allowed = is_known && destination.len() <= MAX_TARGET_BYTES;
         return if allowed { Target::Outside(destination) } else { Target::Forbidden };
     }
     if destination.len() > MAX_TARGET_BYTES || destination.starts_with("//") {
@@ -137,6 +138,14 @@ mod tests {
         for (destination, expected) in cases {
             assert_eq!(target("net/a.md", destination), expected, "{destination:?}");
         }
+    }
+
+    #[test]
+    fn far_too_long_a_destination_leads_nowhere() {
+        let site = format!("{:a<MAX_TARGET_BYTES$}", "https://example.com/");
+        assert_eq!(target("a.md", &site), Target::Outside(&site));
+        assert_eq!(target("a.md", &format!("{site}a")), Target::Forbidden);
+        assert_eq!(target("a.md", &"a".repeat(MAX_TARGET_BYTES + 1)), Target::Nowhere);
     }
 
     #[test]

@@ -42,7 +42,8 @@ pub struct Layout {
     pub fences: Vec<Fence>,
     /// Links to headings of the article itself.
     pub same_page: Vec<SamePageLink>,
-    /// Links and images that lead out of the knowledge base or to what a page must not link to.
+    /// Links and images that lead out of the knowledge base or to what a page must not link to, and
+    /// those that are too long.
     pub dead_ends: Vec<DeadEnd>,
     /// Stars that were meant to make text bold and are shown as stars; one place a line.
     pub loose_stars: Vec<Place>,
@@ -126,6 +127,8 @@ pub struct DeadEnd {
     pub destination: String,
     /// Whether it is an image.
     pub image: bool,
+    /// Whether it is longer than any link may be.
+    pub is_too_long: bool,
 }
 
 /// Surveys `body`, whose first line is line `first_line` of the file at `path`. Should the

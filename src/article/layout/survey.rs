@@ -150,8 +150,9 @@ impl<'a> Surveyor<'a> {
             }
             Target::SamePage(_) | Target::Nowhere | Target::Forbidden => {
                 let place = self.place(offset);
+                let is_too_long = destination.len() > links::MAX_TARGET_BYTES;
                 let destination = destination.chars().take(MAX_EXCERPT_CHARS).collect();
-                self.layout.dead_ends.push(DeadEnd { place, destination, image });
+                self.layout.dead_ends.push(DeadEnd { place, destination, image, is_too_long });
             }
             Target::Inside { .. } | Target::Outside(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use super::wiki_link;
 use crate::{
-    article::{Article, Finding, Level, Link},
+    article::{Article, DeadEnd, Finding, Level, Link},
     check::{Checked, Corpus, Target, place},
 };
 
@@ -16,14 +16,23 @@ pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
 /// Links out of the folder, and those no page may have, such as `file:`.
 fn outside(checked: &Checked) -> impl Iterator<Item = Finding> + '_ {
     checked.layout.dead_ends.iter().filter(|end| !end.image).map(|end| {
-        let message = match end.destination.as_str() {
-            "" => "链接没有写目标".to_owned(),
-            destination => format!("链接“{destination}”在页面上打不开"),
-        };
+        let (message, hint) = explained(end);
         Finding::new(&checked.article.path, "broken-link", Level::Error, message)
             .at(end.place.line, end.place.column)
-            .hint("写到另一篇文章的相对路径或 https 地址；共享路径放进 ` `")
+            .hint(hint)
     })
+}
+
+fn explained(end: &DeadEnd) -> (String, &'static str) {
+    if end.is_too_long {
+        let message = "链接太长（超过 8 KiB），在页面上打不开".to_owned();
+        return (message, "换成短一些的地址");
+    }
+    let message = match end.destination.as_str() {
+        "" => "链接没有写目标".to_owned(),
+        destination => format!("链接“{destination}”在页面上打不开"),
+    };
+    (message, "写到另一篇文章的相对路径或 https 地址；共享路径放进 ` `")
 }
 
 fn links<'a>(corpus: &'a Corpus<'_>, checked: &'a Checked) -> impl Iterator<Item = Finding> + 'a {
@@ -118,6 +127,14 @@ mod tests {
         let found = findings(find, &[parsed("a.md", text)]);
         let columns: Vec<_> = found.iter().map(|finding| finding.column.unwrap()).collect();
         assert_eq!(columns, [1, 14, 20]);
+    }
+
+    #[test]
+    fn a_link_that_no_server_would_take_is_broken() {
+        let text = format!("# 题\n\n[甲](https://example.com/{})\n", "a".repeat(9_000));
+        let found = findings(find, &[parsed("a.md", &text)]);
+        assert_eq!((found.len(), found[0].line), (1, Some(3)));
+        assert!(found[0].message.starts_with("链接太长"), "{found:?}");
     }
 
     #[test]

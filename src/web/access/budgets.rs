@@ -50,7 +50,7 @@ impl Budgets {
         let client = if self.has_room() { client } else { Client::Others };
         self.limiter.check_key(&client).map_err(|refused| {
             let wait = refused.wait_time_from(self.limiter.clock().now());
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let seconds = wait.as_nanos().div_ceil(1_000_000_000);
             u32::try_from(seconds.max(1)).unwrap_or(u32::MAX)
         })
     }
@@ -126,5 +126,17 @@ mod tests {
         }
         assert!(budgets.has_room(), "{budgets:?}");
         assert_eq!(budgets.limiter.len(), 0);
+    }
+
+    #[test]
+    fn a_full_table_is_gone_through_once_in_a_while() {
+        let quota = Quota::with_period(Duration::from_nanos(1)).unwrap();
+        let budgets = Budgets { max_clients: 1, ..Budgets::new(quota) };
+        budgets.spend(client(0)).unwrap();
+        let swept = |age| *budgets.swept.lock().unwrap() = Instant::now().checked_sub(age);
+        swept(Duration::ZERO);
+        assert!(!budgets.has_room(), "it was gone through just now");
+        swept(SWEEP_PAUSE);
+        assert!(budgets.has_room());
     }
 }

@@ -21,6 +21,8 @@ pub const UNREADABLE: &str = "00000000000000000000000000000000000000000000000000
 /// Stands where a character was destroyed before the file came here.
 pub const LOST: &str = "□";
 
+/// A pipe must not make us wait, no child process inherits the file, and it is for reading, which is
+/// the absence of a flag.
 const FLAGS: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC);
 
 /// The text of an article file.
@@ -138,7 +140,7 @@ fn open(os_path: &Path) -> io::Result<File> {
         fs::{CWD, Mode, ResolveFlags, openat2},
         io::Errno,
     };
-    match openat2(CWD, os_path, FLAGS | OFlags::RDONLY, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
+    match openat2(CWD, os_path, FLAGS, Mode::empty(), ResolveFlags::NO_SYMLINKS) {
         // Kernels before 5.6, and sandboxes that do not know the call.
         Err(Errno::NOSYS | Errno::PERM) => open_last(os_path),
         result => Ok(File::from(result?)),
@@ -226,6 +228,18 @@ mod tests {
         if cfg!(target_os = "linux") {
             assert!(read("a.md", &top.join("linked/a.md")).is_err());
         }
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("a.md");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        for opened in [open(&pipe), open_last(&pipe)] {
+            assert!(!opened.unwrap().metadata().unwrap().is_file());
+        }
+        assert_eq!(read("a.md", &pipe).unwrap_err().finding("a.md").rule, "unreadable");
     }
 
     #[test]

@@ -207,7 +207,8 @@ mod tests {
         Arc::new(Gate::new(&limits))
     }
 
-    const LONG: Duration = Duration::from_secs(3600);
+    /// Nobody waits so long, but for a place that is lost.
+    const LONG: Duration = Duration::from_secs(20);
 
     #[tokio::test]
     async fn a_full_gate_says_when_to_come_back_and_opens_again() {
@@ -220,6 +221,18 @@ mod tests {
         drop(place);
         assert!(gate.enter().await.is_ok());
         assert_eq!(lock(&gate.shared).n_free, 1);
+    }
+
+    #[test]
+    fn those_sent_away_come_back_at_different_times() {
+        let gate = gate(0, LONG);
+        let wait = |_| {
+            let refused = gate.busy().into_response();
+            refused.headers()[header::RETRY_AFTER].to_str().unwrap().parse::<u32>().unwrap()
+        };
+        let mut waits: Vec<_> = (0..MAX_RETRY_S).map(wait).collect();
+        waits.sort_unstable();
+        assert_eq!(waits, (1..=MAX_RETRY_S).collect::<Vec<_>>());
     }
 
     #[tokio::test]

@@ -247,6 +247,19 @@ async fn a_client_that_does_not_read_is_dropped() {
     drop(socket);
 }
 
+#[tokio::test]
+async fn without_file_descriptors_a_waiting_client_gives_its_own_back() {
+    let mut seats = Seats::new(9, PATIENCE);
+    let waiting = tokio::spawn(std::future::pending::<()>());
+    let client = Client::from(std::net::IpAddr::from([10, 0, 0, 1]));
+    seats.take(client, Arc::new(Turn::new()), waiting.abort_handle());
+    survive(&io::Error::from_raw_os_error(103), &mut seats).await;
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished(), "that was about another connection");
+    survive(&io::Error::from_raw_os_error(24), &mut seats).await;
+    assert!(waiting.await.unwrap_err().is_cancelled());
+}
+
 #[test]
 fn only_errors_of_one_connection_are_retried_at_once() {
     let of = |code| is_of_one_connection(&io::Error::from_raw_os_error(code));

@@ -62,6 +62,7 @@ const FOUND: &[(&str, Expected)] = &[
     ("gap-draft.md", &[("gap", 21, 1)]),
     ("gap.md", &[("gap", 4, 10), ("gap", 17, 6)]),
     ("id-mismatch.md", &[("id-mismatch", 2, 5)]),
+    ("markup-limit.md", &[("markup-limit", 19, 129)]),
     ("missing-image.md", &[("missing-image", 17, 3), ("missing-image", 18, 3)]),
     ("missing-section.md", &[("missing-section", 19, 1)]),
     (

@@ -25,6 +25,9 @@ const EDITS: usize = 20_000;
 const ARTICLES: usize = 200;
 /// Edits after which it is looked whether the last one is found.
 const BATCH: usize = 20;
+/// Fewest edits before memory is looked at: what a program does once, such as checking all articles
+/// after its start, is over by then.
+const WARM_UP: usize = 2 * ARTICLES;
 const MAX_GROWTH: f64 = 3.0;
 const MAX_KIB: usize = 8 << 10;
 /// What the log of changes may have: it keeps a number of them, and a fresh one has none.
@@ -33,18 +36,19 @@ const LOG: &str = "changes.jsonl";
 
 fn play(run: &Run) -> Outcome {
     let mut dice = Dice::of("growth");
-    let n_edits = if run.profile == Profile::Push { EDITS / 50 } else { run.count(EDITS) };
+    let n_edits = if run.profile == Profile::Push { 2 * WARM_UP } else { run.count(EDITS) };
     let place = Place::new();
     for n in 0..ARTICLES {
         place.write(&format!("a{n}.md"), text(&dice.word()));
     }
     let server = place.serve();
-    if let Err(wrong) = edit(&place, &server, n_edits / 5, &mut dice) {
+    let n_first = WARM_UP.max(n_edits / 5);
+    if let Err(wrong) = edit(&place, &server, n_first, &mut dice) {
         return Outcome::new(n_edits).failed(wrong);
     }
     let before = Usage::of(&server);
     let begin = Instant::now();
-    if let Err(wrong) = edit(&place, &server, n_edits - n_edits / 5, &mut dice) {
+    if let Err(wrong) = edit(&place, &server, n_edits - n_first, &mut dice) {
         return Outcome::new(n_edits).failed(wrong);
     }
     let after = Usage::of(&server);

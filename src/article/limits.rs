@@ -10,8 +10,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// page adds most to, a dangerous command or a step, has some 250 bytes besides its text.
 pub(super) const MAX_ELEMENTS: usize = 30_000;
 
-/// Most sections; headings after them stay inside of the last one. Articles have about
-/// ten.
+/// Most sections; headings after them stay inside of the last one. Articles have about ten.
 pub(super) const MAX_SECTIONS: usize = 2_000;
 
 /// Most opening brackets that are read as Markdown. Each costs the parser 80 bytes until it knows

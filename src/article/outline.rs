@@ -1,5 +1,5 @@
-//! Markdown as a sequence of sections. The one place that knows the parser's options and the
-//! limits that keep hostile nesting away from everything behind it.
+//! Markdown as a sequence of sections. The one place that knows the parser's options, and the one
+//! that keeps what is beyond the [limits](super::limits) away from everything behind it.
 //!
 //! Entry point: [`walk`].
 

@@ -13,7 +13,7 @@ pub(in crate::check) fn find(corpus: &Corpus<'_>) -> Vec<Finding> {
     corpus.sound().flat_map(of_article).collect()
 }
 
-/// Links out of the folder, and those no page may have, such as `file:`.
+/// Links out of the folder, and those no page may have: `file:` and the like, or far too long.
 fn outside(checked: &Checked) -> impl Iterator<Item = Finding> + '_ {
     checked.layout.dead_ends.iter().filter(|end| !end.image).map(|end| {
         let (message, hint) = explained(end);

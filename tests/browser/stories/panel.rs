@@ -102,7 +102,10 @@ fn it_is_a_form_and_links_in_the_narrowest_frame() {
         page.click("#q").await;
         page.type_text("登录异常").await;
         page.key("Enter").await;
-        page.wait_for("document.querySelectorAll('.hit').length > 0").await;
+        page.wait_for(
+            "document.querySelector('.hit') !== null && document.readyState === 'complete'",
+        )
+        .await;
         assert!(page.count(".hit").await <= 5);
         assert_eq!(page.count("li:first-child > .hit > .steps > li").await, 3);
         assert_eq!(page.count("script").await, 0);

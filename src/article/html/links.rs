@@ -48,7 +48,7 @@ impl Writer<'_> {
                 }
             }
             Target::Inside { path, .. } => self.link(&media_url(&path), title),
-            Target::Forbidden => end = "",
+            Target::Forbidden | Target::TooLong => end = "",
             Target::Nowhere => end = self.dead_link(),
         }
         end

@@ -143,14 +143,15 @@ impl<'a> Surveyor<'a> {
     }
 
     fn link(&mut self, destination: &str, image: bool, offset: usize) {
-        match links::target(self.path, destination) {
+        let target = links::target(self.path, destination);
+        let is_too_long = target == Target::TooLong;
+        match target {
             Target::SamePage(fragment) if !image => {
                 let place = self.place(offset);
                 self.layout.same_page.push(SamePageLink { place, fragment });
             }
-            Target::SamePage(_) | Target::Nowhere | Target::Forbidden => {
+            Target::SamePage(_) | Target::Nowhere | Target::Forbidden | Target::TooLong => {
                 let place = self.place(offset);
-                let is_too_long = destination.len() > links::MAX_TARGET_BYTES;
                 let destination = destination.chars().take(MAX_EXCERPT_CHARS).collect();
                 self.layout.dead_ends.push(DeadEnd { place, destination, image, is_too_long });
             }

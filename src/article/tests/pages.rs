@@ -78,6 +78,7 @@ fn an_attribute_that_is_too_long_is_left_out() {
     let cases = [
         (format!("[甲](b.md \"{long}\")"), "<p><a href=\"/articles/b\">甲</a></p>\n"),
         (format!("[甲](http://a/{long})"), "<p>甲</p>\n"),
+        (format!("[甲]({long}.md)"), "<p>甲</p>\n"),
         (format!("![{long}](a.png)"), "<p><img src=\"/media/a.png\" alt=\"\"></p>\n"),
     ];
     for (markdown, expected) in cases {
